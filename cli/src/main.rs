@@ -1,0 +1,68 @@
+//! `omnit`: the one program users run. Argument parsing and wiring only.
+
+mod connection;
+mod deploy;
+mod node;
+mod output;
+mod token;
+mod vm;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+/// OmniTensor on chain: a local Stylus testnet, deployment, and the OMNIT token.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+#[derive(Parser)]
+#[command(name = "omnit", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a local Stylus chain with funded accounts.
+    Node(Box<node::NodeArgs>),
+    /// Check a genesis file, deploy the contracts and record their addresses.
+    Deploy(Box<deploy::DeployArgs>),
+    /// Read and move OMNIT.
+    Token(Box<token::TokenArgs>),
+    /// Show what the Stylus machine makes of one program.
+    #[command(subcommand)]
+    Vm(Box<vm::VmCommand>),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Node(args) => args.run().await,
+        Command::Deploy(args) => args.run().await,
+        Command::Token(args) => args.run().await,
+        Command::Vm(command) => command.run().await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(report) => {
+            complain(&report);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes an error and its causes to stderr, each once.
+fn complain(report: &eyre::Report) {
+    let mut lines: Vec<String> = Vec::new();
+    for cause in report.chain().map(ToString::to_string) {
+        if !lines.iter().any(|line| line.contains(&cause)) {
+            lines.push(cause);
+        }
+    }
+    let text = lines.join("\n  because: ");
+    // Nothing is left to tell when stderr is closed; the exit code still says that it failed.
+    let _ = writeln!(io::stderr(), "error: {text}");
+}

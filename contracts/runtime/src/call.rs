@@ -1,0 +1,81 @@
+//! Typed calls of other contracts. Whatever this contract wrote is real before another one runs.
+#![allow(unsafe_code, reason = "host calls; every buffer is passed with its own length")]
+
+use crate::{Buffer, Encode, encode, host, storage};
+use alloy_primitives::{Address, B256};
+use alloy_sol_types::SolCall;
+
+/// How a call ended. Its data stays with the host until it is asked for, so a callee cannot make us copy it.
+#[must_use]
+pub struct Answer {
+    success: bool,
+    len: usize,
+}
+
+impl Answer {
+    /// Whether the callee succeeded. An account without code always does, with no data.
+    pub fn is_success(&self) -> bool {
+        self.success
+    }
+
+    /// Length of the data in bytes.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no data.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// First word of a successful answer. Nothing, if the call failed or answered less.
+    #[inline(always)]
+    pub fn word(&self) -> Option<B256> {
+        if !self.success || self.len < 32 {
+            return None;
+        }
+        let mut word = B256::ZERO;
+        unsafe { host::read_return_data(word.as_mut_ptr(), 0, 32) };
+        Some(word)
+    }
+
+    /// All the data, a revert reason for instance. The caller pays for every byte the callee chose to send.
+    pub fn data(&self) -> &'static [u8] {
+        let mut data = Buffer::with_capacity(self.len);
+        data.fill(self.len, |dest| {
+            unsafe { host::read_return_data(dest, 0, self.len) };
+        });
+        data.into_bytes()
+    }
+}
+
+/// Calls `C` of `to` without value, with all the gas that may be given.
+pub fn call<'a, C: SolCall>(to: Address, args: &C::Token<'a>) -> Answer
+where
+    C::Token<'a>: Encode,
+{
+    storage::release();
+    let data = encode::encode(C::SELECTOR, args);
+    let value = B256::ZERO;
+    let mut len = 0;
+    let status =
+        unsafe { host::call_contract(to.as_ptr(), data.as_ptr(), data.len(), value.as_ptr(), u64::MAX, &raw mut len) };
+    Answer { success: status == 0, len }
+}
+
+/// Calls `C` of `to` without the right to change state.
+pub fn static_call<'a, C: SolCall>(to: Address, args: &C::Token<'a>) -> Answer
+where
+    C::Token<'a>: Encode,
+{
+    static_call_raw(to, encode::encode(C::SELECTOR, args))
+}
+
+/// A static call with raw data, as precompiles take it.
+#[inline(never)]
+pub fn static_call_raw(to: Address, data: &[u8]) -> Answer {
+    storage::flush();
+    let mut len = 0;
+    let status = unsafe { host::static_call_contract(to.as_ptr(), data.as_ptr(), data.len(), u64::MAX, &raw mut len) };
+    Answer { success: status == 0, len }
+}

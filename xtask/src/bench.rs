@@ -1,0 +1,38 @@
+//! `cargo xtask bench`.
+
+use clap::ValueEnum;
+use eyre::Result;
+
+use crate::gas::build_contracts;
+use crate::setup::{self, Need};
+
+/// Arguments of `cargo xtask bench`.
+#[derive(clap::Args)]
+pub(crate) struct BenchArgs {
+    /// What to measure.
+    name: Name,
+    /// One JSON object per line instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A benchmark.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Name {
+    /// The node beside stock anvil: start-up, calls and transfers per second, memory.
+    Node,
+}
+
+impl BenchArgs {
+    /// Measures and prints; the table or the lines go to standard output.
+    pub(crate) fn run(self) -> Result<()> {
+        setup::ensure(&[Need::Npm, Need::WasmTarget, Need::RustSource])?;
+        build_contracts()?;
+        let Name::Node = self.name;
+        // The node under test is the program that users run.
+        setup::run(setup::cargo().args(["build", "--quiet", "--release", "--package", "omnit"]))?;
+        let mut bench = setup::cargo();
+        bench.args(["run", "--quiet", "--release", "--package", "omnit-bench", "--", "node"]);
+        setup::run(bench.args(self.json.then_some("--json")))
+    }
+}

@@ -80,7 +80,7 @@ contract OpenZeppelinFullToken is OpenZeppelinVotesToken, ERC20Burnable, ERC1363
     function _isSignedBy(address account, bytes32 hash, bytes calldata signature) private view returns (bool) {
         (address signer, ECDSA.RecoverError failure,) = ECDSA.tryRecover(hash, signature);
         if (failure == ECDSA.RecoverError.NoError && signer == account) return true;
-        return false;
+        return account.code.length > 0 && SignatureChecker.isValidERC1271SignatureNow(account, hash, signature);
     }
 
     function _update(address from, address to, uint256 value) internal override(ERC20, OpenZeppelinVotesToken) {

@@ -106,7 +106,8 @@ fn npm_packages() -> Result<()> {
     // Not `npm ci`: it refuses a lock file without every platform's binaries, and a mirror need not have those of other platforms.
     // The lock file binds all the same. The binaries lie inside the packages; the install scripts would only fetch them again.
     let mut npm = Command::new("npm");
-    npm.args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(root());
+    npm.args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(root());
     run(npm.stdout(Stdio::null())).context("the npm packages could not be installed")?;
     fs::write(&stamp, wanted).with_context(|| format!("{} cannot be written", stamp.display()))
 }

@@ -24,8 +24,8 @@ impl TestArgs {
         }
         let checks = check::quick();
         ethers_client()?;
-        rust_tests(None)?;
         setup::run(setup::cargo().args(["test", "--quiet", "--workspace", "--doc"]))?;
+        rust_tests(None)?;
         // Reported last, because the tests tell more; the run fails all the same.
         checks?;
         let secs = started.elapsed().as_secs();

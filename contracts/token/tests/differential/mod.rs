@@ -27,8 +27,10 @@ use pair::Pair;
 
 /// Steps of one run; five of six carry one call, the others two to four.
 const STEPS: usize = 100;
+/// How long a failing run is made shorter.
+const SHRINK_MILLISECONDS: u32 = 20_000;
 /// Runs of one test.
-const RUNS: u32 = 10;
+const RUNS: u32 = 12;
 
 fn setting(name: &str, default: u64) -> Result<u64> {
     std::env::var(name)
@@ -44,14 +46,22 @@ async fn compare(default_seed: u64) -> Result<()> {
     pair.compare_states().await?;
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config =
-        Config { cases: u32::try_from(runs)?, max_shrink_iters: 400, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: u32::try_from(runs)?,
+        max_shrink_time: SHRINK_MILLISECONDS,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let runtime = tokio::runtime::Handle::current();
     let outcome = tokio::task::block_in_place(|| {
         runner.run(&steps(STEPS), |steps| {
             let played = runtime.block_on(pair.play(&steps));
-            played.map_err(|error| TestCaseError::fail(format!("{error:#}")))
+            played.map_err(|error| {
+                // The runner shows only the shrunk run, and only when it is done.
+                println!("{error:#}");
+                TestCaseError::fail(format!("{error:#}"))
+            })
         })
     });
     outcome.map_err(|error| eyre!("seed {seed}: {error}"))

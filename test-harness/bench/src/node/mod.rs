@@ -10,7 +10,6 @@ mod wire;
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::Address;
 use eyre::Result;
 use omnit_fixtures::{Chain, Reference, token};
 
@@ -28,54 +27,81 @@ const PEER: &str = "anvil-1.7.1";
 /// Figures of one round, by case.
 type Samples = BTreeMap<String, Vec<f64>>;
 
-/// A running program with the tokens on it.
+/// What a program executes while it is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Machine {
+    /// OpenZeppelin's ERC-20.
+    Evm,
+    /// OMNIT.
+    Stylus,
+}
+
+/// A running program with a token on it.
 struct Side {
     program: Program,
-    loads: Vec<(&'static str, Load)>,
+    machine: Machine,
+    load: Load,
 }
 
 /// Measures and prints.
 pub(crate) async fn run(json: bool) -> Result<()> {
     let (mut ours, mut theirs) = (Samples::new(), Samples::new());
     for _ in 0..STARTS {
-        record(&mut ours, "node.start", Program::start(Kind::Omnit).await?.started_in.as_secs_f64() * 1e3);
-        record(&mut theirs, "node.start", Program::start(Kind::Anvil).await?.started_in.as_secs_f64() * 1e3);
+        start(Kind::Omnit, &mut ours).await?;
+        start(Kind::Anvil, &mut theirs).await?;
     }
-    let mut sides = [(Side::start(Kind::Omnit).await?, ours), (Side::start(Kind::Anvil).await?, theirs)];
+    let mut evm = Side::start(Kind::Omnit, Machine::Evm).await?;
+    let mut stylus = Side::start(Kind::Omnit, Machine::Stylus).await?;
+    let mut anvil = Side::start(Kind::Anvil, Machine::Evm).await?;
     for _ in 0..ROUNDS {
-        for (side, samples) in &mut sides {
-            side.round(samples).await?;
-        }
+        evm.round(&mut ours).await?;
+        anvil.round(&mut theirs).await?;
+        stylus.round(&mut ours).await?;
     }
-    for (side, samples) in &mut sides {
-        record(samples, "node.memory.loaded", side.program.memory_mib()?);
-    }
-    let [(_, ours), (_, theirs)] = sides;
     let figures: Vec<_> = ours.into_iter().map(|(case, samples)| figure(case, samples, &theirs)).collect();
     if json { print_json(&figures) } else { table(&figures) }
 }
 
+/// One start, and the memory of a node that has nothing to do.
+async fn start(kind: Kind, samples: &mut Samples) -> Result<()> {
+    let program = Program::start(kind).await?;
+    record(samples, "node.start", program.started_in.as_secs_f64() * 1e3);
+    record(samples, "node.memory.start", program.memory_mib()?);
+    Ok(())
+}
+
+impl Machine {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Evm => "evm",
+            Self::Stylus => "stylus",
+        }
+    }
+}
+
 impl Side {
-    async fn start(kind: Kind) -> Result<Self> {
+    async fn start(kind: Kind, machine: Machine) -> Result<Self> {
         let program = Program::start(kind).await?;
         let chain = Chain::connect(&program.url).await?;
         let holder = chain.account(0);
-        let evm = Reference::OpenZeppelin.deploy_token(&chain, holder).await?;
-        let mut loads = vec![("evm", Load::prepare(&chain, evm).await?)];
-        if kind == Kind::Omnit {
-            let omnit: Address = token::deploy(&chain, &token::all_to(holder)).await?;
-            omnit_fixtures::program::set_cached(&chain, omnit, true).await?;
-            loads.push(("stylus", Load::prepare(&chain, omnit).await?));
-        }
-        Ok(Self { program, loads })
+        let token = match machine {
+            Machine::Evm => Reference::OpenZeppelin.deploy_token(&chain, holder).await?,
+            Machine::Stylus => {
+                let token = token::deploy(&chain, &token::all_to(holder)).await?;
+                omnit_fixtures::program::set_cached(&chain, token, true).await?;
+                token
+            }
+        };
+        Ok(Self { load: Load::prepare(&chain, token).await?, program, machine })
     }
 
+    /// One round of every load; the last sample of the memory, after all of them, is the one that counts.
     async fn round(&mut self, samples: &mut Samples) -> Result<()> {
-        for (machine, load) in &mut self.loads {
-            record(samples, &format!("node.call.{machine}"), load.calls(&self.program.url).await?);
-            record(samples, &format!("node.transfer.automine.{machine}"), load.automine(&self.program.url).await?);
-            record(samples, &format!("node.transfer.batch.{machine}"), load.batch(&self.program.url).await?);
-        }
+        let (url, machine) = (&self.program.url, self.machine.name());
+        record(samples, &format!("node.call.{machine}"), self.load.calls(url).await?);
+        record(samples, &format!("node.transfer.automine.{machine}"), self.load.automine(url).await?);
+        record(samples, &format!("node.transfer.batch.{machine}"), self.load.batch(url).await?);
+        samples.insert(format!("node.memory.loaded.{machine}"), vec![self.program.memory_mib()?]);
         Ok(())
     }
 }
@@ -87,7 +113,7 @@ fn record(samples: &mut Samples, case: &str, sample: f64) {
 fn figure(case: String, samples: Vec<f64>, theirs: &Samples) -> Figure {
     let unit = match case.as_str() {
         "node.start" => "ms",
-        "node.memory.loaded" => "MiB",
+        case if case.starts_with("node.memory") => "MiB",
         _ => "1/s",
     };
     let theirs = theirs.get(&case).cloned().map(median);

@@ -39,10 +39,10 @@ impl Connection {
     async fn receive(&mut self) -> Result<usize> {
         self.buffer.clear();
         loop {
-            if let Some((start, length)) = body(&self.buffer)? {
-                if self.buffer.len() >= start + length {
-                    return Ok(start);
-                }
+            if let Some((start, length)) = body(&self.buffer)?
+                && self.buffer.len() >= start + length
+            {
+                return Ok(start);
             }
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 bail!("the node closed the connection");

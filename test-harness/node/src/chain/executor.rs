@@ -36,9 +36,14 @@ pub enum EstimateError {
     /// The call is invalid as such.
     #[error(transparent)]
     Transaction(#[from] TransactionError),
-    /// It reverts at any gas limit; the data is the revert data.
+    /// It reverts at any gas limit.
     #[error("execution reverted")]
-    Revert(Bytes),
+    Revert {
+        /// Revert data.
+        output: Bytes,
+        /// [`Execution::diagnostics`].
+        diagnostics: Vec<String>,
+    },
     /// It fails otherwise even with the greatest gas allowed.
     #[error("gas required exceeds allowance ({limit}): {reason}")]
     Halt {
@@ -102,7 +107,9 @@ impl Executor {
         let greatest = attempt(limit)?;
         match greatest.status {
             ExecutionStatus::Success => {}
-            ExecutionStatus::Revert => return Err(EstimateError::Revert(greatest.output)),
+            ExecutionStatus::Revert => {
+                return Err(EstimateError::Revert { output: greatest.output, diagnostics: greatest.diagnostics });
+            }
             ExecutionStatus::Halt(reason) => return Err(EstimateError::Halt { limit, reason }),
         }
         let spent = greatest.gas_used + greatest.gas_refunded;

@@ -42,9 +42,13 @@ impl RpcError {
         Self { code: -32603, message: message.into(), data: None }
     }
 
-    /// 3: execution reverted, with its data.
-    pub(crate) fn revert(output: &Bytes) -> Self {
-        Self { code: 3, message: revert_message(output), data: Some(Value::String(output.to_string())) }
+    /// 3: execution reverted, with its data. Without data the last of `diagnostics` says why.
+    pub(crate) fn revert(output: &Bytes, diagnostics: &[String]) -> Self {
+        let mut message = revert_message(output);
+        if let (true, Some(diagnostic)) = (output.is_empty(), diagnostics.last()) {
+            message = format!("{message}: {diagnostic}");
+        }
+        Self { code: 3, message, data: Some(Value::String(output.to_string())) }
     }
 }
 
@@ -89,7 +93,7 @@ impl From<ChainError> for RpcError {
 impl From<EstimateError> for RpcError {
     fn from(error: EstimateError) -> Self {
         match error {
-            EstimateError::Revert(output) => Self::revert(&output),
+            EstimateError::Revert { output, diagnostics } => Self::revert(&output, &diagnostics),
             EstimateError::Transaction(error) => error.into(),
             EstimateError::Halt { .. } => Self::refused(error.to_string()),
         }

@@ -53,7 +53,7 @@ pub(crate) fn estimate(view: View, mut message: CallMessage) -> Result<u64, RpcE
 pub(crate) fn returned(execution: Execution) -> Result<Execution, RpcError> {
     match &execution.status {
         ExecutionStatus::Success => Ok(execution),
-        ExecutionStatus::Revert => Err(RpcError::revert(&execution.output)),
+        ExecutionStatus::Revert => Err(RpcError::revert(&execution.output, &execution.diagnostics)),
         ExecutionStatus::Halt(reason) => Err(RpcError::refused(reason.clone())),
     }
 }

@@ -68,7 +68,9 @@ fn estimate_gives_the_revert_data_when_the_call_reverts() {
     let evm = world.deploy(EVM_REVERT);
     let message = CallMessage { to: Some(evm), gas: 0, ..message() };
     let error = world.chain.executor().estimate(world.chain.state(), &world.env(), message).unwrap_err();
-    assert!(matches!(error, EstimateError::Revert(data) if data == Bytes::from_static(&[0xde, 0xad, 0xbe, 0xef])));
+    assert!(
+        matches!(error, EstimateError::Revert { output, .. } if output == Bytes::from_static(&[0xde, 0xad, 0xbe, 0xef]))
+    );
 }
 
 #[test]

@@ -180,3 +180,18 @@ async fn browsers_may_call_when_they_ask_first() {
     assert!(response.status().is_success());
     assert_eq!(response.headers()["access-control-allow-origin"], "*");
 }
+
+#[tokio::test]
+async fn call_says_what_activation_refused_when_the_program_is_invalid() {
+    let rpc = Rpc::start().await;
+    let wasm = wat::parse_str(
+        r#"(module (memory (export "memory") 1) (func (export "user_entrypoint") (param i32) (result i32) (i32.const 0)))"#,
+    );
+    let code = format!("0x{}", alloy::hex::encode(omnit_vm::encode(&wasm.unwrap())));
+    let program = "0x00000000000000000000000000000000000a11ce";
+    // activateProgram(address) of ArbWasm.
+    let data = format!("0x58c780c2{:0>64}", &program[2..]);
+    let call = json!({ "to": "0x0000000000000000000000000000000000000071", "data": data, "value": "0xde0b6b3a7640000", "from": rpc.account(0) });
+    let refusal = rpc.refused("eth_call", json!([call, "latest", { program: { "code": code } }])).await;
+    assert!(refusal.message.contains("pay_for_memory_grow"), "{refusal:?}");
+}

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`.
 
+use std::process::Command;
+
 use clap::ValueEnum;
 use eyre::Result;
 
@@ -29,10 +31,19 @@ impl BenchArgs {
         setup::ensure(&[Need::Npm, Need::WasmTarget, Need::RustSource])?;
         build_contracts()?;
         let Name::Node = self.name;
-        // The node under test is the program that users run.
-        setup::run(setup::cargo().args(["build", "--quiet", "--release", "--package", "omnit"]))?;
-        let mut bench = setup::cargo();
-        bench.args(["run", "--quiet", "--release", "--package", "omnit-bench", "--", "node"]);
+        // The node under test is the program that users run. One build of both: built apart, each would compile the dependencies anew.
+        setup::run(setup::cargo().args([
+            "build",
+            "--quiet",
+            "--release",
+            "--package",
+            "omnit",
+            "--package",
+            "omnit-bench",
+        ]))?;
+        let program = format!("target/release/omnit-bench{}", std::env::consts::EXE_SUFFIX);
+        let mut bench = Command::new(setup::root().join(program));
+        bench.arg("node").current_dir(setup::root());
         setup::run(bench.args(self.json.then_some("--json")))
     }
 }

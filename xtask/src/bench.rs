@@ -5,8 +5,8 @@ use std::process::Command;
 use clap::ValueEnum;
 use eyre::Result;
 
-use crate::gas::build_contracts;
 use crate::setup::{self, Need};
+use crate::wasm;
 
 /// Arguments of `cargo xtask bench`.
 #[derive(clap::Args)]
@@ -29,7 +29,7 @@ impl BenchArgs {
     /// Measures and prints; the table or the lines go to standard output.
     pub(crate) fn run(self) -> Result<()> {
         setup::ensure(&[Need::Npm, Need::WasmTarget, Need::RustSource])?;
-        build_contracts()?;
+        wasm::build(&[], false)?;
         let Name::Node = self.name;
         // The node under test is the program that users run. One build of both: built apart, each would compile the dependencies anew.
         setup::run(setup::cargo().args([

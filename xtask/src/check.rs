@@ -7,7 +7,7 @@ use eyre::{Context, Report, Result, bail};
 
 use crate::golden::{self, Mode};
 use crate::setup::{self, Need};
-use crate::{gas, graph};
+use crate::{graph, wasm};
 
 /// Arguments of `cargo xtask check`.
 #[derive(clap::Args)]
@@ -57,7 +57,7 @@ pub(crate) fn quick() -> Result<()> {
 /// When something cannot be brought in or built.
 pub(crate) fn prepare() -> Result<()> {
     setup::ensure(&[Need::Npm, Need::WasmTarget, Need::RustSource])?;
-    gas::build_contracts()
+    wasm::build(&[], false).map(drop)
 }
 
 fn all<'a>(steps: impl Iterator<Item = &'a Step>, mode: Mode) -> Result<()> {

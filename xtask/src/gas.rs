@@ -5,6 +5,7 @@ use std::process::Command;
 use eyre::Result;
 
 use crate::setup::{self, Need};
+use crate::wasm;
 
 /// Arguments of `cargo xtask gas`.
 #[derive(clap::Args)]
@@ -18,18 +19,9 @@ impl GasArgs {
     /// Prints what every action costs, beside OpenZeppelin and Solady measured in the same run.
     pub(crate) fn run(self) -> Result<()> {
         setup::ensure(&[Need::Npm, Need::WasmTarget, Need::RustSource])?;
-        build_contracts()?;
+        wasm::build(&[], false)?;
         setup::run(&mut command(self.json))
     }
-}
-
-/// Builds the contracts, so that what is measured is the present source.
-///
-/// # Errors
-/// When they do not build.
-pub(crate) fn build_contracts() -> Result<()> {
-    let xtask = std::env::current_exe()?;
-    setup::run(Command::new(xtask).arg("wasm").current_dir(setup::root()).stdout(std::process::Stdio::null()))
 }
 
 /// The program that measures. Gas does not depend on the profile, so the one that tests use saves a compilation.

@@ -53,15 +53,9 @@ impl WasmArgs {
 pub(crate) struct Built {
     /// Folder name of the contract.
     pub(crate) name: String,
-    /// The module.
-    #[expect(dead_code, reason = "for commands that deploy")]
-    pub(crate) wasm: PathBuf,
-    /// What the account's code will be: prefix and compressed module.
-    #[expect(dead_code, reason = "for commands that deploy")]
-    pub(crate) code: PathBuf,
     /// Size of the module in bytes.
     pub(crate) raw: usize,
-    /// Size of the code in bytes.
+    /// Size of the account's code in bytes: prefix and compressed module.
     pub(crate) compressed: usize,
 }
 
@@ -100,7 +94,7 @@ fn one(
     let [wasm, code, stamp] = paths;
     if stamp::is_current(&stamp, inputs, &[&wasm, &code])? {
         let size = |path: &PathBuf| -> Result<usize> { Ok(fs::metadata(path)?.len() as usize) };
-        return Ok(Built { name: contract.name.clone(), raw: size(&wasm)?, compressed: size(&code)?, wasm, code });
+        return Ok(Built { name: contract.name.clone(), raw: size(&wasm)?, compressed: size(&code)? });
     }
     setup::eprintln(format_args!("building {}", contract.name));
     let linked = compile::module(contract, workspace, flavour, toolchain)?;
@@ -116,5 +110,5 @@ fn one(
     fs::write(&wasm, &module).with_context(|| format!("{} cannot be written", wasm.display()))?;
     fs::write(&code, &compressed).with_context(|| format!("{} cannot be written", code.display()))?;
     stamp::write(&stamp, inputs)?;
-    Ok(Built { name: contract.name.clone(), wasm, code, raw: module.len(), compressed: compressed.len() })
+    Ok(Built { name: contract.name.clone(), raw: module.len(), compressed: compressed.len() })
 }

@@ -197,7 +197,10 @@ impl Tour<'_> {
     /// Deploys, transfers with `omnit` and with `cast`, and tells what happened.
     fn run(&self, stop: &Receiver<()>) -> Result<String> {
         let interrupted = || if stop.try_recv().is_ok() { bail!("interrupted") } else { Ok(()) };
-        let deployed = self.omnit(&["deploy", "--force"])?;
+        // The target directory need not be inside the checkout; the contracts are built beside the program's profile folder.
+        let target = self.omnit.ancestors().nth(2).ok_or_eyre("the program lies outside a target directory")?;
+        let contracts = target.join("contracts");
+        let deployed = self.omnit(&["deploy", "--force", "--contracts", &contracts.to_string_lossy()])?;
         let token = text(&deployed, "/deployment/contracts/token/address")?;
         interrupted()?;
         let by_omnit = self.omnit(&["token", "transfer", "1", "10"])?;

@@ -1,9 +1,11 @@
 //! `cargo xtask bench`.
 
+use std::fmt::Write as _;
 use std::process::Command;
 
 use clap::ValueEnum;
-use eyre::Result;
+use eyre::{Context as _, Result};
+use serde_json::Value;
 
 use crate::setup::{self, Need};
 use crate::wasm;
@@ -16,6 +18,9 @@ pub(crate) struct BenchArgs {
     /// One JSON object per line instead of a table.
     #[arg(long)]
     json: bool,
+    /// Options of the benchmark itself, after `--`; those of `miner` are `--quick`, `--size N` and names of paths.
+    #[arg(last = true)]
+    options: Vec<String>,
 }
 
 /// A benchmark.
@@ -23,14 +28,22 @@ pub(crate) struct BenchArgs {
 enum Name {
     /// The node beside stock anvil: start-up, calls and transfers per second, memory.
     Node,
+    /// Kernels of AI work and its proofs on every path of this machine, beside a plain loop and an int8 GEMM crate.
+    Miner,
 }
 
 impl BenchArgs {
     /// Measures and prints; the table or the lines go to standard output.
     pub(crate) fn run(self) -> Result<()> {
-        setup::ensure(&[Need::Npm, Need::WasmTarget, Need::RustSource])?;
+        match self.name {
+            Name::Node => self.node(),
+            Name::Miner => self.miner(),
+        }
+    }
+
+    fn node(self) -> Result<()> {
+        setup::ensure(&Need::CONTRACTS)?;
         wasm::build(&[], false)?;
-        let Name::Node = self.name;
         // The node under test is the program that users run. One build of both: built apart, each would compile the dependencies anew.
         setup::run(setup::cargo().args([
             "build",
@@ -44,6 +57,33 @@ impl BenchArgs {
         let program = format!("target/release/omnit-bench{}", std::env::consts::EXE_SUFFIX);
         let mut bench = Command::new(setup::root().join(program));
         bench.arg("node").current_dir(setup::root());
-        setup::run(bench.args(self.json.then_some("--json")))
+        setup::run(bench.args(self.json.then_some("--json")).args(self.options))
     }
+
+    fn miner(self) -> Result<()> {
+        setup::ensure(&[Need::Vulkan])?;
+        let program = ["run", "--quiet", "--release", "--package", "omnit-miner", "--bin", "omnit-miner-bench", "--"];
+        let lines = setup::output(setup::cargo().args(program).args(self.options))?;
+        crate::print(&if self.json { lines } else { table(&lines)? })
+    }
+}
+
+/// Figures as a table: case, ours, the peer's of the same run, and how many times ours is that.
+fn table(lines: &str) -> Result<String> {
+    let mut text = format!("{:<44}{:>14}{:>14}{:>8}  unit, peer\n", "case", "ours", "peer", "ratio");
+    for line in lines.lines() {
+        let figure: Value = serde_json::from_str(line).with_context(|| format!("a figure is not JSON: {line}"))?;
+        let word = |name: &str| figure[name].as_str().unwrap_or_default();
+        let number = |name: &str| figure[name].as_f64();
+        let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
+        let ours = number("ours");
+        let ratio =
+            ours.zip(number("theirs")).map_or_else(|| "-".to_owned(), |(ours, theirs)| format!("{:.2}", ours / theirs));
+        let cells = (word("case"), shown(ours), shown(number("theirs")), ratio, word("unit"), word("peer"));
+        let (case, ours, theirs, ratio, unit, peer) = cells;
+        let separator = if peer.is_empty() { "" } else { ", " };
+        writeln!(text, "{case:<44}{ours:>14}{theirs:>14}{ratio:>8}  {unit}{separator}{peer}")
+            .expect("writing to a string does not fail");
+    }
+    Ok(text)
 }

@@ -29,6 +29,8 @@ const QUICK: &[Step] = &[
     ("links in documents", |_| links()),
     ("golden: JSON ABIs", golden::abis),
     ("golden: contract sizes", golden::sizes),
+    ("proof vectors, by the second implementation", |_| python("contracts/proof/vectors/check.py", &[])),
+    ("digits model, trained again", |_| python("models/digits/train.py", &["--check"])),
 ];
 
 /// What takes longer.
@@ -56,7 +58,7 @@ pub(crate) fn quick() -> Result<()> {
 /// # Errors
 /// When something cannot be brought in or built.
 pub(crate) fn prepare() -> Result<()> {
-    setup::ensure(&[Need::Npm, Need::WasmTarget, Need::RustSource])?;
+    setup::ensure(&Need::TESTS)?;
     wasm::build(&[], false).map(drop)
 }
 
@@ -71,6 +73,11 @@ fn all<'a>(steps: impl Iterator<Item = &'a Step>, mode: Mode) -> Result<()> {
         return Ok(());
     }
     bail!("{} check(s) failed\n\n{}", failures.len(), failures.join("\n\n"))
+}
+
+/// A script must succeed; it says itself what is wrong.
+fn python(script: &str, args: &[&str]) -> Result<()> {
+    setup::output(setup::python().arg(script).args(args)).map(drop)
 }
 
 fn rustfmt() -> Result<()> {

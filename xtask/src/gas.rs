@@ -18,7 +18,7 @@ pub(crate) struct GasArgs {
 impl GasArgs {
     /// Prints what every action costs, beside OpenZeppelin and Solady measured in the same run.
     pub(crate) fn run(self) -> Result<()> {
-        setup::ensure(&[Need::Npm, Need::WasmTarget, Need::RustSource])?;
+        setup::ensure(&Need::CONTRACTS)?;
         wasm::build(&[], false)?;
         setup::run(&mut command(self.json))
     }

@@ -24,9 +24,11 @@ const HARNESS: &[&str] = &["omnit-abi", "omnit-client", "omnit-deployer", "omnit
 const RULES: &[Rule] = &[
     Rule { package: "omnit-abi", may_import: &[], may_test_with: &[] },
     Rule { package: "omnit-runtime", may_import: &[], may_test_with: HARNESS },
+    Rule { package: "omnit-proof", may_import: &[], may_test_with: &[] },
     Rule { package: "omnit-token", may_import: &["omnit-abi", "omnit-runtime"], may_test_with: HARNESS },
     Rule { package: "omnit-client", may_import: &["omnit-abi"], may_test_with: HARNESS },
     Rule { package: "omnit-deployer", may_import: &["omnit-abi", "omnit-client"], may_test_with: HARNESS },
+    Rule { package: "omnit-miner", may_import: &["omnit-abi", "omnit-client", "omnit-proof"], may_test_with: HARNESS },
     Rule { package: "omnit-vm", may_import: &[], may_test_with: &[] },
     Rule { package: "omnit-node", may_import: &["omnit-vm"], may_test_with: &[] },
     Rule {
@@ -34,14 +36,15 @@ const RULES: &[Rule] = &[
         may_import: &["omnit-abi", "omnit-client", "omnit-deployer", "omnit-node"],
         may_test_with: &[],
     },
+    Rule { package: "omnit-kernels", may_import: &["omnit-proof", "omnit-runtime"], may_test_with: HARNESS },
     Rule {
         package: "omnit-bench",
-        may_import: &["omnit-abi", "omnit-client", "omnit-fixtures", "omnit-node"],
+        may_import: &["omnit-abi", "omnit-client", "omnit-fixtures", "omnit-node", "omnit-proof"],
         may_test_with: &[],
     },
     Rule {
         package: "omnit",
-        may_import: &["omnit-abi", "omnit-client", "omnit-deployer", "omnit-node", "omnit-vm"],
+        may_import: &["omnit-abi", "omnit-client", "omnit-deployer", "omnit-miner", "omnit-node", "omnit-vm"],
         may_test_with: HARNESS,
     },
     Rule { package: "xtask", may_import: &[], may_test_with: &[] },

@@ -43,7 +43,7 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Print which crate imports which, and fail on an edge that must not be.
     Graph(graph::GraphArgs),
-    /// Bring in what the other commands need: npm packages, the WASM target, the standard library's source.
+    /// Bring in what the other commands need: npm packages, the WASM target, the standard library's source, Python packages, a Vulkan driver.
     Setup,
 }
 
@@ -57,7 +57,7 @@ fn main() -> Result<()> {
         Command::Gas(args) => args.run(),
         Command::Bench(args) => args.run(),
         Command::Graph(args) => args.run(),
-        Command::Setup => setup::ensure(&[Need::Npm, Need::WasmTarget, Need::RustSource]),
+        Command::Setup => setup::ensure(&Need::TESTS),
     }
 }
 

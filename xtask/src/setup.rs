@@ -1,6 +1,10 @@
-//! What the commands need besides cargo, brought in on first use: npm packages, the WASM target, the standard library's source.
+//! What the commands need besides cargo, brought in on first use: npm packages, the WASM target, the standard library's source, Python packages,
+//! a Vulkan driver.
 //!
 //! Every function here is idempotent, says nothing when there is nothing to do, and may run in several processes at once.
+
+mod python;
+mod vulkan;
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -8,6 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use eyre::{Context, Result, bail, ensure, eyre};
+
+pub(crate) use python::python;
 
 /// The target that contracts are compiled for.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -21,6 +27,17 @@ pub(crate) enum Need {
     WasmTarget,
     /// The standard library's source, from which the canonical contract build is made.
     RustSource,
+    /// Python with the packages of the scripts, see [`python`].
+    Python,
+    /// A Vulkan driver, Debian's software one if there is no other.
+    Vulkan,
+}
+
+impl Need {
+    /// What building and running the contracts needs.
+    pub(crate) const CONTRACTS: [Self; 3] = [Self::Npm, Self::WasmTarget, Self::RustSource];
+    /// What the tests need.
+    pub(crate) const TESTS: [Self; 5] = [Self::Npm, Self::WasmTarget, Self::RustSource, Self::Python, Self::Vulkan];
 }
 
 /// The directory that holds the workspace's `Cargo.toml`.
@@ -39,6 +56,8 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
             Need::Npm => npm_packages()?,
             Need::WasmTarget => wasm_target()?,
             Need::RustSource => rust_source()?,
+            Need::Python => python::ensure()?,
+            Need::Vulkan => vulkan::ensure()?,
         }
     }
     Ok(())

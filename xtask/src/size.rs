@@ -19,7 +19,7 @@ pub(crate) struct SizeArgs {
 impl SizeArgs {
     /// Builds every contract, prints its size, and fails if one is over the budget.
     pub(crate) fn run(self) -> Result<()> {
-        let built = wasm::build(&[], false)?;
+        let built: Vec<_> = wasm::build(&[], false)?.into_iter().filter(|one| one.is_deployed).collect();
         let mut text = String::new();
         if !self.json {
             let _ =

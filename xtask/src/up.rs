@@ -40,7 +40,7 @@ impl UpArgs {
     pub(crate) fn run(self) -> Result<()> {
         let stop = stop_signals()?;
         check_port(self.port)?;
-        setup::ensure(&[Need::Npm, Need::WasmTarget, Need::RustSource])?;
+        setup::ensure(&Need::CONTRACTS)?;
         setup::eprintln(format_args!("building the contracts"));
         wasm::build(&[], false)?;
         setup::eprintln(format_args!("building omnit"));

@@ -57,6 +57,8 @@ pub(crate) struct Built {
     pub(crate) raw: usize,
     /// Size of the account's code in bytes: prefix and compressed module.
     pub(crate) compressed: usize,
+    /// Whether it is a contract of the suite; the others exist for tests and figures.
+    pub(crate) is_deployed: bool,
 }
 
 /// Builds `names`, or every contract if it is empty, into `target/contracts` (`target/contracts/plain` when `plain`). A contract whose inputs
@@ -94,7 +96,7 @@ fn one(
     let [wasm, code, stamp] = paths;
     if stamp::is_current(&stamp, inputs, &[&wasm, &code])? {
         let size = |path: &PathBuf| -> Result<usize> { Ok(fs::metadata(path)?.len() as usize) };
-        return Ok(Built { name: contract.name.clone(), raw: size(&wasm)?, compressed: size(&code)? });
+        return Ok(built(contract, size(&wasm)?, size(&code)?));
     }
     setup::eprintln(format_args!("building {}", contract.name));
     let linked = compile::module(contract, workspace, flavour, toolchain)?;
@@ -110,5 +112,9 @@ fn one(
     fs::write(&wasm, &module).with_context(|| format!("{} cannot be written", wasm.display()))?;
     fs::write(&code, &compressed).with_context(|| format!("{} cannot be written", code.display()))?;
     stamp::write(&stamp, inputs)?;
-    Ok(Built { name: contract.name.clone(), raw: module.len(), compressed: compressed.len() })
+    Ok(built(contract, module.len(), compressed.len()))
+}
+
+fn built(contract: &Contract, raw: usize, compressed: usize) -> Built {
+    Built { name: contract.name.clone(), raw, compressed, is_deployed: contract.is_deployed }
 }

@@ -1,4 +1,4 @@
-//! Which crates are contracts: members below `contracts/` that make a `cdylib`.
+//! Which crates are Stylus programs: members directly below `contracts/` or `test-harness/` that make a `cdylib`.
 
 use crate::setup;
 use cargo_metadata::{CrateType, MetadataCommand};
@@ -9,11 +9,11 @@ use std::path::PathBuf;
 pub(super) struct Workspace {
     /// Where build outputs go.
     pub(super) target: PathBuf,
-    /// Every contract, by name.
+    /// Every program, by name.
     pub(super) contracts: Vec<Contract>,
 }
 
-/// One contract crate.
+/// One program's crate.
 pub(super) struct Contract {
     /// Folder name.
     pub(super) name: String,
@@ -21,6 +21,8 @@ pub(super) struct Contract {
     pub(super) package: String,
     /// File name of the linked module, without its extension.
     pub(super) library: String,
+    /// Whether it is a contract of the suite; the others exist for tests and figures.
+    pub(super) is_deployed: bool,
 }
 
 /// Asks cargo.
@@ -33,17 +35,19 @@ pub(super) fn read() -> Result<Workspace> {
         .no_deps()
         .exec()
         .wrap_err("cargo cannot read the workspace")?;
-    let folder = metadata.workspace_root.join("contracts");
+    let [suite, harness] = ["contracts", "test-harness"].map(|folder| metadata.workspace_root.join(folder));
     let mut contracts: Vec<_> = metadata
         .packages
         .iter()
         .filter_map(|package| {
             let home = package.manifest_path.parent()?;
             let library = package.targets.iter().find(|target| target.crate_types.contains(&CrateType::CDyLib))?;
-            (home.parent()? == folder).then(|| Contract {
+            let folder = home.parent()?;
+            (folder == suite || folder == harness).then(|| Contract {
                 name: home.file_name().unwrap_or(&package.name).to_owned(),
                 package: package.name.to_string(),
                 library: library.name.replace('-', "_"),
+                is_deployed: folder == suite,
             })
         })
         .collect();

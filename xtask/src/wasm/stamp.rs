@@ -10,8 +10,18 @@ use std::{
 };
 
 /// Everything below these that a compiler reads decides the bytes of contracts.
-const INPUTS: [&str; 6] =
-    ["Cargo.toml", "Cargo.lock", "package-lock.json", "contracts", "xtask/src/wasm.rs", "xtask/src/wasm"];
+const INPUTS: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "package-lock.json",
+    "contracts",
+    "test-harness/kernels",
+    "xtask/src/wasm.rs",
+    "xtask/src/wasm",
+];
+
+/// Folders among them that decide nothing.
+const NOT_INPUTS: [&str; 4] = ["tests", "reference", "golden", "vectors"];
 
 /// A short text that changes when anything changes that decides the bytes of contracts.
 ///
@@ -36,8 +46,8 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     if path.is_dir() {
         for entry in fs::read_dir(path).with_context(|| format!("{} cannot be read", path.display()))? {
             let entry = entry?.path();
-            // Neither tests nor the contracts they compare with reach ours.
-            if !entry.ends_with("tests") && !entry.ends_with("reference") {
+            // Neither tests, nor what they compare with, nor what they expect reaches a contract.
+            if !NOT_INPUTS.iter().any(|folder| entry.ends_with(folder)) {
                 collect(&entry, files)?;
             }
         }

@@ -5,6 +5,7 @@
 //! contracts are compiled with the optimizer at 200 runs (`foundry.toml`).
 
 mod cases;
+mod kernels;
 mod subject;
 
 use std::collections::BTreeMap;
@@ -38,14 +39,20 @@ struct Row {
 /// Measures and prints.
 pub(crate) async fn run(json: bool) -> Result<()> {
     let rows = measure().await?;
+    let node = Chain::node_with(Config { genesis_timestamp: Some(GENESIS), ..Config::test() }).await?;
+    let kernels = kernels::measure(&node).await?;
     if json {
-        return print_json(&rows.iter().flat_map(Row::figures).collect::<Vec<_>>());
+        return print_json(&rows.iter().flat_map(Row::figures).chain(kernels).collect::<Vec<_>>());
     }
     print_table(&gas_table(&rows))?;
     print(
         "\nWhere the gas of the cached call goes: the transaction itself, loading the program, its code, host functions, and what the EVM\nwould charge as well (storage, logs, calls). One gas is 10,000 ink.\n\n",
     )?;
-    print_table(&ink_table(&rows))
+    print_table(&ink_table(&rows))?;
+    print(
+        "\nWhat contracts check compute proofs with: instructions of one run, without calldata, call and storage. `decide` checks one element of\na layer of k inputs and n outputs, with all its openings.\n\n",
+    )?;
+    kernels::table(&kernels)
 }
 
 async fn measure() -> Result<Vec<Row>> {

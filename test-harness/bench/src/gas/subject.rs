@@ -12,7 +12,7 @@ use super::cases::Case;
 /// Seconds between two transactions, so that checkpoints are new ones.
 const PAUSE: u64 = 12;
 /// Ink per gas.
-const INK_PRICE: u64 = 10_000;
+pub(super) const INK_PRICE: u64 = 10_000;
 
 /// A token whose actions are measured.
 pub(super) struct Subject<'a> {

@@ -1,7 +1,10 @@
 //! `omnit`: the one program users run. Argument parsing and wiring only.
 
+mod cache;
 mod connection;
 mod deploy;
+mod mine;
+mod model;
 mod node;
 mod output;
 mod token;
@@ -32,17 +35,44 @@ enum Command {
     Deploy(Box<deploy::DeployArgs>),
     /// Read and move OMNIT.
     Token(Box<token::TokenArgs>),
+    /// Check and run models.
+    #[command(subcommand)]
+    Model(model::ModelCommand),
+    /// Show what can compute here, and how fast.
+    #[command(subcommand)]
+    Mine(mine::MineCommand),
     /// Show what the Stylus machine makes of one program.
     #[command(subcommand)]
     Vm(Box<vm::VmCommand>),
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    quieten_drivers();
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(run()),
+        Err(error) => {
+            complain(&eyre::Report::new(error).wrap_err("the program cannot start its threads"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Some Vulkan drivers write `error: XDG_RUNTIME_DIR is invalid` to stderr where the variable is not set, which means nothing here.
+#[expect(unsafe_code, reason = "the environment may be changed while there is one thread only")]
+fn quieten_drivers() {
+    if cfg!(unix) && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: this is the first thing the program does, before any other thread exists.
+        unsafe { std::env::set_var("XDG_RUNTIME_DIR", std::env::temp_dir()) };
+    }
+}
+
+async fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Node(args) => args.run().await,
         Command::Deploy(args) => args.run().await,
         Command::Token(args) => args.run().await,
+        Command::Model(command) => command.run().await,
+        Command::Mine(command) => command.run().await,
         Command::Vm(command) => command.run().await,
     };
     match result {

@@ -11,6 +11,8 @@ use clap::{ArgAction, Args, ValueEnum};
 use eyre::WrapErr;
 use omnit_node::{Config, MiningMode, Node, NodeError, NodeHandle, Order, TEST_MNEMONIC};
 
+use crate::cache;
+
 /// Precompiles that contracts and tools ask for by address (`stylus-node.md` §14).
 const PRECOMPILES: [(&str, u64); 7] = [
     ("ArbSys", 0x64),
@@ -167,7 +169,7 @@ impl NodeArgs {
             load_state: self.state.load_state,
             dump_state: self.state.dump_state,
             state: self.state.state,
-            cache_dir: self.state.cache_dir.or_else(user_cache),
+            cache_dir: self.state.cache_dir.or_else(|| cache::folder("programs")),
             ..Config::default()
         }
     }
@@ -256,13 +258,6 @@ fn block_time(text: &str) -> Result<Duration, String> {
 
 fn ether(text: &str) -> Result<U256, String> {
     parse_ether(text).map_err(|error| format!("must be an amount of ether with up to 18 decimals: {error}"))
-}
-
-/// `$XDG_CACHE_HOME/omnit/programs`, or the same below `~/.cache`; `None` keeps programs in memory.
-fn user_cache() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")))?;
-    Some(base.join("omnit").join("programs"))
 }
 
 fn log_to_stderr(verbosity: u8) {

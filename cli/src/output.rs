@@ -34,7 +34,11 @@ impl Lines {
 
 /// Writes `json` when it is asked for, else `lines`.
 pub(crate) fn print(as_json: bool, lines: &Lines, json: &Value) -> eyre::Result<()> {
-    let text = if as_json { format!("{json}\n") } else { lines.text() };
+    write_all(&if as_json { format!("{json}\n") } else { lines.text() })
+}
+
+/// Writes a finished text.
+pub(crate) fn write_all(text: &str) -> eyre::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         // The reader went away (`omnit … | head`): it has what it wanted.

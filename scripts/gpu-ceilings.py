@@ -59,8 +59,8 @@ def main():
         figures = [json.loads(line) for line in file if line.strip()]
     products = []
     for figure in figures:
-        found = re.fullmatch(r"miner\.(matmul|matmul_mined)\.(\d+)\.(.+)", figure["case"])
-        if found:
+        found = re.fullmatch(r"miner\.(matmul|matmul_kernel|matmul_mined)\.(\d+)\.(.+)", figure["case"])
+        if found and found[3].startswith("wgpu"):
             products.append((found[1], int(found[2]), found[3], figure["ours"]))
     rates, name = vendor(sorted({size for _, size, _, _ in products}))
     ceilings = next((value for key, value in CEILINGS.items() if name and key in name), {})
@@ -69,7 +69,7 @@ def main():
         share = f"{rate / ceilings['tensor']:.1%}" if ceilings else "-"
         print(f"{f'vendor int8 product {size}':<44}{rate:>14.1f}{'':>12}{share:>12}")
     for what, size, path, rate in products:
-        ceiling = ceilings.get("tensor" if "coopmat" in path else "dp4a") if path.startswith("wgpu") else None
+        ceiling = ceilings.get("tensor" if "coopmat" in path else "dp4a")
         of_vendor = f"{rate / rates[size]:.1%}" if size in rates else "-"
         of_ceiling = f"{rate / ceiling:.1%}" if ceiling else "-"
         print(f"{f'{what} {size} {path}':<44}{rate:>14.1f}{of_vendor:>12}{of_ceiling:>12}")

@@ -205,4 +205,13 @@ pub trait Backend: Send {
         layer: &Layer,
         mining: &JobMining,
     ) -> Result<(Tensor, Vec<Ticket>), BackendError>;
+
+    /// Seconds that the device itself says one product of `side`³ took, without transfers and launches; `side` is a multiple of 128. Nothing, where
+    /// there is no clock but this machine's.
+    ///
+    /// # Errors
+    /// Those of the device.
+    fn kernel_secs(&mut self, _side: u32) -> Result<Option<f64>, BackendError> {
+        Ok(None)
+    }
 }

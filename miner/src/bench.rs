@@ -116,7 +116,12 @@ impl<'a> Bench<'a> {
     fn products(&mut self, peers: &Peers) -> Result<Vec<Figure>, BackendError> {
         let (x, layer) = (self.x.clone(), self.layer.clone());
         self.plain = self.clock.seconds(self.backend, |backend| backend.matmul_rq(&x, &layer).map(drop))?;
-        Ok(vec![beside(self.case("matmul"), "GMAC/s", self.gmacs() / self.plain, &peers.products)])
+        let mut figures = vec![beside(self.case("matmul"), "GMAC/s", self.gmacs() / self.plain, &peers.products)];
+        let side = self.size.next_multiple_of(128);
+        if let Some(seconds) = self.backend.kernel_secs(side)? {
+            figures.push(alone(self.case("matmul_kernel"), "GMAC/s", f64::from(side).powi(3) / 1e9 / seconds));
+        }
+        Ok(figures)
     }
 
     fn mined(&mut self, _: &Peers) -> Result<Vec<Figure>, BackendError> {

@@ -68,22 +68,18 @@ impl BenchArgs {
     }
 }
 
-/// Figures as a table: case, ours, the peer's of the same run, and how many times ours is that.
+/// Figures as a table: case, ours, and the peers of the same run.
 fn table(lines: &str) -> Result<String> {
-    let mut text = format!("{:<44}{:>14}{:>14}{:>8}  unit, peer\n", "case", "ours", "peer", "ratio");
+    let mut text = format!("{:<40}{:>14}  {:<24}beside\n", "case", "figure", "unit");
     for line in lines.lines() {
         let figure: Value = serde_json::from_str(line).with_context(|| format!("a figure is not JSON: {line}"))?;
         let word = |name: &str| figure[name].as_str().unwrap_or_default();
-        let number = |name: &str| figure[name].as_f64();
-        let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
-        let ours = number("ours");
-        let ratio =
-            ours.zip(number("theirs")).map_or_else(|| "-".to_owned(), |(ours, theirs)| format!("{:.2}", ours / theirs));
-        let cells = (word("case"), shown(ours), shown(number("theirs")), ratio, word("unit"), word("peer"));
-        let (case, ours, theirs, ratio, unit, peer) = cells;
-        let separator = if peer.is_empty() { "" } else { ", " };
-        writeln!(text, "{case:<44}{ours:>14}{theirs:>14}{ratio:>8}  {unit}{separator}{peer}")
-            .expect("writing to a string does not fail");
+        let ours = figure["ours"].as_f64().unwrap_or(f64::NAN);
+        let peers = figure["peers"].as_object().into_iter().flatten();
+        let peers: Vec<_> =
+            peers.map(|(name, rate)| format!("{name} {:.3}", rate.as_f64().unwrap_or(f64::NAN))).collect();
+        let line = format!("{:<40}{ours:>14.3}  {:<24}{}", word("case"), word("unit"), peers.join(", "));
+        writeln!(text, "{}", line.trim_end()).expect("writing to a string does not fail");
     }
     Ok(text)
 }

@@ -16,7 +16,7 @@ use super::product::ProductSource;
 use super::programs::Programs;
 use super::syn::syn_tickets;
 use super::transfer::download;
-use super::tune::choices;
+use super::tune::{choices, product_secs};
 use crate::selftest::{self, Depth};
 use crate::{Backend, BackendError, Grid, JobMining, Layer, Matrix, Tensor};
 
@@ -134,5 +134,10 @@ impl Backend for GpuBackend {
     ) -> Result<(Tensor, Vec<Ticket>), BackendError> {
         let (out, tickets) = matmul_rq_mined(&self.engine, self.engine.storage(x)?, layer, mining)?;
         Ok((out.into_tensor(), tickets))
+    }
+
+    fn kernel_secs(&mut self, side: u32) -> Result<Option<f64>, BackendError> {
+        self.engine.device.check()?;
+        product_secs(&self.engine, side).map(Some)
     }
 }

@@ -100,6 +100,21 @@ fn fastest(engine: &Engine, kind: Kind) -> Result<Chosen, BackendError> {
     }
 }
 
+/// Seconds of the chosen program for one product of `side`³, by the device's clock where it has one; the shortest of some runs.
+///
+/// # Errors
+/// When the device cannot hold the matrices in one piece each, or has a fault.
+pub(crate) fn product_secs(engine: &Engine, side: u32) -> Result<f64, BackendError> {
+    let kind = Kind::Requant;
+    let source = source_of(engine.programs.source(), &engine.device, kind);
+    let Some(chosen) = engine.programs.choices().get(&kind) else {
+        return Err(BackendError::Unsupported("no program for products is chosen".to_owned()));
+    };
+    let kernel = engine.programs.variant(&engine.device, source, kind, &chosen.variant)?;
+    let bench = Bench::new(&engine.device, kind, side)?;
+    Ok(bench.time(&kernel, &chosen.variant, None)?.as_secs_f64())
+}
+
 /// Buffers of a product of `side`³ (of `side`²·64 for limbs).
 struct Bench<'d> {
     device: &'d Device,

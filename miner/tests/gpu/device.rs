@@ -1,5 +1,6 @@
 //! Devices and their description.
 
+use omnit_miner::Backend;
 use omnit_miner::gpu::{Choice, devices, open};
 
 use super::{on_device, options};
@@ -29,4 +30,12 @@ fn open_finds_a_device_by_place_and_name() {
 #[test]
 fn prove_succeeds_on_a_device_that_computes_right() {
     on_device(options(), |backend| backend.prove().expect("the device computes right"));
+}
+
+#[test]
+fn kernel_secs_are_some_when_the_device_multiplies() {
+    on_device(options(), |backend| {
+        let secs = backend.kernel_secs(128).expect("a small product fits").expect("there is a clock");
+        assert!(secs > 0.0 && secs.is_finite(), "{secs}");
+    });
 }

@@ -9,6 +9,7 @@ use omnit_miner::{Backend, BackendError, Grid, JobMining, Layer, Matrix};
 use omnit_proof::profile::{Bounds, Profile, Requant};
 use omnit_proof::ticket::{NoiseKeys, Target, Ticket};
 use omnit_proof::{ProofError, Role};
+use ruint::aliases::U256;
 
 use crate::faulty::{Fault, Faulty, Switch};
 
@@ -63,6 +64,11 @@ fn job(session: &mut Session) -> Result<Vec<Ticket>, BackendError> {
     let layer = Layer { weights: x.clone(), bias: vec![1, 2].into(), requant };
     let mining = JobMining { seed: [1; 32], keys: NoiseKeys { x: [2; 32], w: [3; 32] }, target: Target::EASIEST };
     Ok(session.matmul_rq_mined(&x, &layer, &mining)?.1)
+}
+
+/// Work with a target that no ticket meets.
+fn nothing_to_win(session: &mut Session) -> Result<Vec<Ticket>, BackendError> {
+    session.syn_tickets(&[5; 32], &GRID, &Target(U256::ZERO))
 }
 
 fn dropped(events: &Events) -> Vec<BackendError> {
@@ -152,6 +158,15 @@ fn run_returns_no_ticket_when_it_is_wrong_and_there_is_no_fallback() {
         switch.set(Fault::WrongTicket);
         assert!(matches!(engine.run(work), Err(BackendError::WrongAnswer(_))));
     }
+}
+
+#[test]
+fn run_drops_the_path_when_a_ticket_does_not_win() {
+    let (mut engine, switch, events) = engine(true);
+    switch.set(Fault::LosingTicket);
+    assert_eq!(engine.run(nothing_to_win).unwrap(), []);
+    let [BackendError::WrongAnswer(reason)] = &dropped(&events)[..] else { panic!("the path is still in use") };
+    assert!(reason.ends_with("it does not win"), "{reason}");
 }
 
 #[test]

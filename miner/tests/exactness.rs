@@ -1,9 +1,12 @@
 //! Every backend against the reference, bit for bit.
 
-use omnit_miner::Backend;
 use omnit_miner::cpu::{self, CpuOptions, Isa, Products};
 use omnit_miner::path::{OpenOptions, Path, devices, open};
+use omnit_miner::reference::Reference;
 use omnit_miner::selftest::{Depth, cases};
+use omnit_miner::{Backend, JobMining, Layer, Matrix};
+use omnit_proof::profile::{Bounds, Profile, Requant};
+use omnit_proof::ticket::{NoiseKeys, Target, Ticket};
 
 /// Runs every case and names all that fail.
 fn check_backend(name: &str, backend: &mut dyn Backend) {
@@ -68,5 +71,32 @@ fn check_if_available(isa: Isa) {
         check(CpuOptions { isa, products: Products::Blocks });
     } else {
         println!("skipped: this processor has no {}", isa.name());
+    }
+}
+
+/// Tickets of one layer that stays on the device while the keys of its noise change.
+fn tickets_of_changing_keys(backend: &mut dyn Backend) -> Vec<Vec<Ticket>> {
+    let matrix = |rows: u32| Matrix::new(rows, 70, (0..rows * 70).map(|at| (at % 127) as i8 - 63).collect()).unwrap();
+    let x = backend.upload(&matrix(65)).unwrap();
+    let requant = Requant::new(Profile::Shift, 1, 9, Bounds::FULL).unwrap();
+    let layer = Layer { weights: backend.upload(&matrix(66)).unwrap(), bias: vec![0; 66].into(), requant };
+    let mut mine = |[x_key, w_key]: [u8; 2]| {
+        let keys = NoiseKeys { x: [x_key; 32], w: [w_key; 32] };
+        let mining = JobMining { seed: [1; 32], keys, target: Target::EASIEST };
+        let (_, mut tickets) = backend.matmul_rq_mined(&x, &layer, &mining).unwrap();
+        tickets.sort_unstable_by_key(|ticket| ticket.position);
+        tickets
+    };
+    [[1, 1], [1, 2], [2, 2], [1, 1]].map(&mut mine).to_vec()
+}
+
+#[test]
+fn mined_tickets_follow_the_keys_when_the_layer_stays() {
+    let expected = tickets_of_changing_keys(&mut Reference);
+    assert_eq!(expected[0], expected[3]);
+    for device in devices() {
+        let options = OpenOptions { device: Some(device.id.clone()), ..OpenOptions::default() };
+        let mut backend = open(device.path, &options).unwrap();
+        assert_eq!(tickets_of_changing_keys(backend.as_mut()), expected, "{} on {}", device.path, device.name);
     }
 }

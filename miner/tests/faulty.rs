@@ -18,17 +18,19 @@ pub(crate) enum Fault {
     WrongTicket,
     TicketTwice,
     TicketElsewhere,
+    LosingTicket,
     WrongRoot,
     Lost,
     OutOfMemory,
 }
 
-const FAULTS: [Fault; 8] = [
+const FAULTS: [Fault; 9] = [
     Fault::None,
     Fault::WrongElement,
     Fault::WrongTicket,
     Fault::TicketTwice,
     Fault::TicketElsewhere,
+    Fault::LosingTicket,
     Fault::WrongRoot,
     Fault::Lost,
     Fault::OutOfMemory,
@@ -65,6 +67,11 @@ impl Faulty {
             Fault::OutOfMemory => Err(BackendError::OutOfMemory { bytes: 1 << 40, reason: "full".to_owned() }),
             _ => Ok(()),
         }
+    }
+
+    /// What tickets are really compared with.
+    fn target(&self, target: Target) -> Target {
+        if self.switch.get() == Fault::LosingTicket { Target::EASIEST } else { target }
     }
 
     fn spoil(&self, mut won: Vec<Ticket>) -> Vec<Ticket> {
@@ -133,7 +140,7 @@ impl Backend for Faulty {
 
     fn syn_tickets(&mut self, seed: &Hash, grid: &Grid, target: &Target) -> Result<Vec<Ticket>, BackendError> {
         self.fail()?;
-        let won = self.inner.syn_tickets(seed, grid, target)?;
+        let won = self.inner.syn_tickets(seed, grid, &self.target(*target))?;
         Ok(self.spoil(won))
     }
 
@@ -144,7 +151,8 @@ impl Backend for Faulty {
         mining: &JobMining,
     ) -> Result<(Tensor, Vec<Ticket>), BackendError> {
         self.fail()?;
-        let (y, won) = self.inner.matmul_rq_mined(x, layer, mining)?;
+        let mining = JobMining { target: self.target(mining.target), ..*mining };
+        let (y, won) = self.inner.matmul_rq_mined(x, layer, &mining)?;
         Ok((self.spoil_element(y)?, self.spoil(won)))
     }
 }

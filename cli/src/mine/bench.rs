@@ -5,6 +5,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use omnit_miner::bench::{BenchOptions, Figure, Peers, kernels, run};
 use omnit_miner::path::{devices, open};
 use omnit_miner::selftest::{Depth, check};
+use omnit_miner::{Backend, BackendError};
 
 use super::{Chosen, choose};
 use crate::output::write_all;
@@ -34,12 +35,14 @@ impl BenchArgs {
             None => devices().iter().map(Chosen::of).collect(),
         };
         let options = BenchOptions { size: self.size, is_quick: self.quick };
+        // Whatever cannot be measured is known before anything is.
+        let mut backends = chosen.iter().map(start).collect::<eyre::Result<Vec<_>>>()?;
         let bar = Bar::new(chosen.len() + 1)?;
         let mut figures = kernels(&options);
         let peers = Peers::measure(&options, &mut |what, share| bar.show(0, what, share));
-        for (at, chosen) in chosen.iter().enumerate() {
-            let measured = measure(chosen, &options, &peers, &mut |what, share| bar.show(at + 1, what, share));
-            figures.extend(measured.wrap_err_with(|| format!("{} cannot be measured", chosen.path))?);
+        for (at, backend) in backends.iter_mut().enumerate() {
+            let measured = run(backend.as_mut(), &options, &peers, &mut |what, share| bar.show(at + 1, what, share));
+            figures.extend(measured.wrap_err_with(|| format!("{} cannot be measured", backend.name()))?);
         }
         bar.0.finish_and_clear();
         let text = if self.json { json_lines(&figures)? } else { table(&figures) };
@@ -47,16 +50,14 @@ impl BenchArgs {
     }
 }
 
-/// Figures of a path that computes rightly; a wrong one has no speed.
-fn measure(
-    chosen: &Chosen,
-    options: &BenchOptions,
-    peers: &Peers,
-    progress: &mut dyn FnMut(&str, f64),
-) -> eyre::Result<Vec<Figure>> {
-    let mut backend = open(chosen.path, &chosen.open)?;
-    check(backend.as_mut(), Depth::Start)?;
-    Ok(run(backend.as_mut(), options, peers, progress)?)
+/// A path that computes rightly; a wrong one has no speed.
+fn start(chosen: &Chosen) -> eyre::Result<Box<dyn Backend>> {
+    let open = || {
+        let mut backend = open(chosen.path, &chosen.open)?;
+        check(backend.as_mut(), Depth::Start)?;
+        Ok::<_, BackendError>(backend)
+    };
+    open().wrap_err_with(|| format!("{} cannot be measured", chosen.path))
 }
 
 /// How far the measurements are. indicatif draws only when stderr is a terminal.

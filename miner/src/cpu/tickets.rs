@@ -51,3 +51,33 @@ fn last_eight(hash: &Hash) -> u64 {
     let [.., a, b, c, d, e, f, g, h] = *hash;
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
+
+#[cfg(test)]
+mod tests {
+    use omnit_proof::ticket;
+    use ruint::aliases::U256;
+
+    use super::*;
+
+    const SEED: Hash = [7; 32];
+
+    fn won(folds: &[[u32; 16]], target: Target) -> Vec<Ticket> {
+        let first = Position::new(5, 6, 7).expect("a position");
+        Judge::new(&SEED, &target).winners(first, folds)
+    }
+
+    #[test]
+    fn winners_are_those_strictly_below_the_target() {
+        let folds: Vec<[u32; 16]> = (0..20).map(|i| [i; 16]).collect();
+        let all = won(&folds, Target::EASIEST);
+        assert_eq!(all.len(), folds.len());
+        for (i, ticket) in (0..).zip(&all) {
+            assert_eq!((ticket.position.i(), ticket.position.j(), ticket.position.slab()), (5 + i, 6, 7));
+            assert_eq!(ticket.hash, ticket::hash(&SEED, ticket.position, &folds[i as usize]));
+            // The same last eight bytes as the hash, so that only the whole comparison can tell.
+            let hash = U256::from_le_bytes(ticket.hash);
+            assert!(!won(&folds, Target(hash)).contains(ticket));
+            assert!(won(&folds, Target(hash + U256::ONE)).contains(ticket));
+        }
+    }
+}

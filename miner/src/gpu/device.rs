@@ -37,7 +37,7 @@ impl Device {
         let uncaptured = Arc::clone(&faults);
         raw.on_uncaptured_error(Arc::new(move |error| uncaptured.record(meaning(error, 0))));
         let limits = options.lower(Limits::of(&raw.limits()));
-        let pool = Pool::new(raw.clone(), Arc::clone(&faults), limits.buffer_bytes, options.pool_bytes);
+        let pool = Pool::new(raw.clone(), Arc::clone(&faults), limits.buffer_bytes, options);
         Self { raw, queue, limits, faults, pool, flight: Mutex::default() }
     }
 

@@ -65,6 +65,8 @@ pub struct Options {
     pub fold_bytes: u64,
     /// Most bytes of unused buffers that are kept for later.
     pub pool_bytes: u64,
+    /// Most bytes of buffers at all, for those who want some of the device's memory for something else.
+    pub memory_bytes: u64,
 }
 
 impl Default for Options {
@@ -77,6 +79,7 @@ impl Default for Options {
             winners: 1_024,
             fold_bytes: 64 << 20,
             pool_bytes: 2 << 30,
+            memory_bytes: u64::MAX,
         }
     }
 }

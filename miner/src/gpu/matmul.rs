@@ -26,10 +26,10 @@ impl Biases {
         Ok(Self { buffer: engine.device.small(words, bytes)?, bytes })
     }
 
-    /// Those of a part of Wᵀ. Parts start at multiples of 128 rows.
-    pub(super) fn view(&self, part: &Part) -> View<'_> {
-        let offset = 4 * u64::from(part.first);
-        let bytes = 4 * u64::from(part.rows.next_multiple_of(SLAB));
+    /// Those of some rows of Wᵀ, of which the first is a multiple of 64.
+    pub(super) fn view(&self, (first, rows): (u32, u32)) -> View<'_> {
+        let offset = 4 * u64::from(first);
+        let bytes = 4 * u64::from(rows.next_multiple_of(SLAB));
         View::at(&self.buffer, offset, bytes.min(self.bytes - offset))
     }
 }
@@ -67,10 +67,10 @@ pub(super) fn layer_params(x: &Storage, out: &Storage, requant: Requant) -> Prod
     }
 }
 
-/// Rows that a part of X and a part of the result share: first row and number.
-pub(super) fn overlap(a: &Part, b: &Part) -> Option<(u32, u32)> {
-    let first = a.first.max(b.first);
-    let end = (a.first + a.rows).min(b.first + b.rows);
+/// Rows that two ranges share. Ranges are first rows and numbers.
+pub(super) fn overlap(a: (u32, u32), b: (u32, u32)) -> Option<(u32, u32)> {
+    let first = a.0.max(b.0);
+    let end = (a.0 + a.1).min(b.0 + b.1);
     (first < end).then(|| (first, end - first))
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn matmul_rq(engine: &Engine, x: &Storage, layer: &Layer) -> Result<S
     for w_part in &w.parts {
         for x_part in &x.parts {
             for out_part in &out.parts {
-                let views = [x_part.view(), w_part.view(), biases.view(w_part), out_part.view()];
+                let views = [x_part.view(), w_part.view(), biases.view((w_part.first, w_part.rows)), out_part.view()];
                 piece(engine, &ready, &params, [x_part, w_part, out_part], &views)?;
             }
         }
@@ -104,7 +104,7 @@ fn piece(
     [x, w, out]: [&Part; 3],
     views: &[View<'_>],
 ) -> Result<(), BackendError> {
-    let Some((first, rows)) = overlap(x, out) else {
+    let Some((first, rows)) = overlap((x.first, x.rows), (out.first, out.rows)) else {
         return Ok(());
     };
     let cut = ready.cut(&engine.device, SLAB * params.slabs, engine.dispatch_secs());

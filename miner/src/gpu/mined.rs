@@ -21,7 +21,7 @@ use super::programs::Ready;
 use super::record::{Recorder, line_up};
 use super::shader::{ADD_NOISE, BASIS};
 use super::syn::{NoiseParams, fold_cut, folds_of};
-use super::tensor::{Part, SLAB, Storage};
+use super::tensor::{Part, SLAB, Storage, Strip};
 use super::winners::Winners;
 use crate::{BackendError, JobMining, Layer};
 
@@ -71,10 +71,12 @@ impl Noise {
     }
 }
 
-/// A part of an operand with its noise, and its operand for the peel.
+/// Some rows of an operand with their noise, and their operand for the peel.
 struct Noised {
     first: u32,
-    /// Rows up to a multiple of 64.
+    /// Rows that the operand has.
+    valid: u32,
+    /// Those, up to a multiple of 64.
     rows: u32,
     operand: Arc<Buffer>,
     peel: Arc<Buffer>,
@@ -83,10 +85,16 @@ struct Noised {
 
 impl Noised {
     /// Makes both but for the limbs.
-    fn new(engine: &Engine, recorder: &mut Recorder<'_>, part: &Part, noise: &Noise) -> Result<Self, BackendError> {
-        let rows = part.rows.next_multiple_of(SLAB);
+    fn new(
+        engine: &Engine,
+        recorder: &mut Recorder<'_>,
+        strip: &Strip<'_>,
+        noise: &Noise,
+    ) -> Result<Self, BackendError> {
+        let rows = strip.rows.next_multiple_of(SLAB);
         let noised = Self {
-            first: part.first,
+            first: strip.first,
+            valid: strip.rows,
             rows,
             operand: engine.device.storage(u64::from(rows) * u64::from(SLAB * noise.slabs))?,
             peel: engine.device.storage(u64::from(rows) * PEEL_ROW)?,
@@ -95,14 +103,22 @@ impl Noised {
         let params = |threads: u32| -> Result<_, BackendError> {
             let (groups, threads_x) = line_up(threads.into(), &engine.device)?;
             let (key, slabs, option) = (vectors(&noise.key), noise.slabs, noise.side);
-            let sizes =
-                NoiseParams { key, first: part.first, rows: part.rows, threads, threads_x, slabs, option, pad: [0; 2] };
+            let sizes = NoiseParams {
+                key,
+                first: strip.first,
+                rows: strip.rows,
+                threads,
+                threads_x,
+                slabs,
+                option,
+                pad: [0; 2],
+            };
             Ok((sizes, groups))
         };
         let (sizes, groups) = params(rows)?;
         recorder.run(&*engine.programs.get(&engine.device, &BASIS)?, &sizes, &[noised.peel()], groups)?;
         let (sizes, groups) = params(rows * noise.slabs * (SLAB / 4))?;
-        let views = [part.view(), noise.columns(), noised.peel(), noised.operand()];
+        let views = [strip.view, noise.columns(), noised.peel(), noised.operand()];
         recorder.run(&*engine.programs.get(&engine.device, &ADD_NOISE)?, &sizes, &views, groups)?;
         Ok(noised)
     }
@@ -158,34 +174,35 @@ pub(crate) fn matmul_rq_mined(
 }
 
 impl Mine<'_> {
-    /// X is noised once; parts of Wᵀ come one after the other, so that only one noised part of it takes memory.
+    /// X is noised once; strips of Wᵀ come one after the other, so that only one noised strip of it takes memory.
     fn run(&mut self, x: &Storage, w: &Storage, out: &Storage, mining: &JobMining) -> Result<(), BackendError> {
         let slabs = x.layout.slabs();
         let x_noise = Noise::new(self.engine, &mining.keys.x, 0, slabs)?;
         let w_noise = Noise::new(self.engine, &mining.keys.w, 1, slabs)?;
-        let mut x_parts = Vec::new();
-        for part in &x.parts {
-            let noised = self.noise(part, &x_noise)?;
+        let rows = strip_rows(self.engine);
+        let mut x_noised = Vec::new();
+        for strip in x.parts.iter().flat_map(|part| part.strips(&x.layout, rows)) {
+            let noised = self.noise(&strip, &x_noise)?;
             // U is of the operand as it is.
-            self.limbs(part.view(), part.rows, &w_noise, &noised)?;
-            x_parts.push(noised);
+            self.limbs(strip.view, strip.rows, &w_noise, &noised)?;
+            x_noised.push(noised);
         }
-        for part in &w.parts {
-            let noised = self.noise(part, &w_noise)?;
+        for strip in w.parts.iter().flat_map(|part| part.strips(&w.layout, rows)) {
+            let noised = self.noise(&strip, &w_noise)?;
             // V is of the noised one.
             self.limbs(noised.operand(), noised.rows, &x_noise, &noised)?;
-            for (x_part, x_noised) in x.parts.iter().zip(&x_parts) {
-                for out_part in &out.parts {
-                    self.multiply([x_part, part, out_part], [x_noised, &noised])?;
+            for x_noised in &x_noised {
+                for out in &out.parts {
+                    self.multiply(x_noised, &noised, out)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn noise(&self, part: &Part, noise: &Noise) -> Result<Noised, BackendError> {
+    fn noise(&self, strip: &Strip<'_>, noise: &Noise) -> Result<Noised, BackendError> {
         let mut recorder = self.engine.record()?;
-        let noised = Noised::new(self.engine, &mut recorder, part, noise)?;
+        let noised = Noised::new(self.engine, &mut recorder, strip, noise)?;
         recorder.submit()?;
         Ok(noised)
     }
@@ -216,8 +233,8 @@ impl Mine<'_> {
         Ok(())
     }
 
-    fn multiply(&mut self, [x, w, out]: [&Part; 3], [a, b]: [&Noised; 2]) -> Result<(), BackendError> {
-        let Some((first, rows)) = overlap(x, out) else {
+    fn multiply(&mut self, a: &Noised, b: &Noised, out: &Part) -> Result<(), BackendError> {
+        let Some((first, rows)) = overlap((a.first, a.valid), (out.first, out.rows)) else {
             return Ok(());
         };
         let slabs = self.params.slabs;
@@ -239,7 +256,7 @@ impl Mine<'_> {
                 ..self.params
             };
             let mut recorder = self.engine.record()?;
-            let (wide, biases) = (whole(&self.wide, 16), self.biases.view(w));
+            let (wide, biases) = (whole(&self.wide, 16), self.biases.view((b.first, b.valid)));
             let folds_view = whole(&folds.buffer, folds.bytes());
             let views = [a.operand(), b.operand(), a.peel(), b.peel(), wide, biases, out.view(), folds_view];
             recorder.run(&self.product.kernel, &params, &views, cut.workgroups(&rect))?;
@@ -247,4 +264,11 @@ impl Mine<'_> {
         }
         Ok(())
     }
+}
+
+/// Rows of an operand that are noised together: their operand for the peel, which can be wider than they are, must fit a binding. A multiple
+/// of 64, so that blocks do not straddle strips.
+fn strip_rows(engine: &Engine) -> u64 {
+    let fitting = engine.device.limits().binding_bytes / PEEL_ROW;
+    (fitting / u64::from(SLAB) * u64::from(SLAB)).max(SLAB.into())
 }

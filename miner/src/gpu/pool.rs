@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, Weak};
 use wgpu::BufferUsages;
 
 use super::fault::{Faults, lock, meaning};
+use super::limits::Options;
 use crate::BackendError;
 
 /// What a buffer is for.
@@ -60,33 +61,36 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        if self.reusable.load(Ordering::Relaxed)
-            && let Some(pool) = self.pool.upgrade()
-        {
-            pool.take_back(self.class, self.raw.clone());
+        if let Some(pool) = self.pool.upgrade() {
+            pool.take_back(self.class, self.reusable.load(Ordering::Relaxed).then(|| self.raw.clone()));
         }
     }
 }
 
 #[derive(Default)]
 struct Free {
+    /// Bytes of all buffers, used or not.
+    held: u64,
+    /// Bytes of those that nobody uses.
     bytes: u64,
     buffers: HashMap<Class, Vec<wgpu::Buffer>>,
 }
 
-/// Buffers that nobody uses.
+/// The buffers of a device.
 pub(crate) struct Pool {
     device: wgpu::Device,
     faults: Arc<Faults>,
     max_bytes: u64,
     keep_bytes: u64,
+    memory_bytes: u64,
     free: Mutex<Free>,
 }
 
 impl Pool {
-    /// An empty pool of buffers up to `max_bytes` each, that keeps up to `keep_bytes` unused.
-    pub(crate) fn new(device: wgpu::Device, faults: Arc<Faults>, max_bytes: u64, keep_bytes: u64) -> Arc<Self> {
-        Arc::new(Self { device, faults, max_bytes, keep_bytes, free: Mutex::default() })
+    /// An empty pool of buffers up to `max_bytes` each.
+    pub(crate) fn new(device: wgpu::Device, faults: Arc<Faults>, max_bytes: u64, options: &Options) -> Arc<Self> {
+        let (keep_bytes, memory_bytes) = (options.pool_bytes, options.memory_bytes);
+        Arc::new(Self { device, faults, max_bytes, keep_bytes, memory_bytes, free: Mutex::default() })
     }
 
     /// A buffer with undefined content.
@@ -129,9 +133,16 @@ impl Pool {
     }
 
     fn create(&self, (purpose, size): Class) -> Result<wgpu::Buffer, BackendError> {
+        let held = lock(&self.free).held;
+        if size > self.memory_bytes.saturating_sub(held) {
+            let reason = format!("{held} of the {} bytes it may have are taken", self.memory_bytes);
+            return Err(BackendError::OutOfMemory { bytes: size, reason });
+        }
         let descriptor =
             wgpu::BufferDescriptor { label: None, size, usage: purpose.usages(), mapped_at_creation: false };
-        scoped(&self.device, size, || self.device.create_buffer(&descriptor))
+        let made = scoped(&self.device, size, || self.device.create_buffer(&descriptor))?;
+        lock(&self.free).held += size;
+        Ok(made)
     }
 
     fn reuse(&self, class: Class) -> Option<wgpu::Buffer> {
@@ -141,18 +152,27 @@ impl Pool {
         Some(buffer)
     }
 
-    fn take_back(&self, class: Class, buffer: wgpu::Buffer) {
+    /// A buffer that nobody uses any more. Nothing: it cannot be used again.
+    fn take_back(&self, class: Class, buffer: Option<wgpu::Buffer>) {
         let mut free = lock(&self.free);
-        if free.bytes + class.1 <= self.keep_bytes {
-            free.bytes += class.1;
-            free.buffers.entry(class).or_default().push(buffer);
+        match buffer {
+            Some(buffer) if free.bytes + class.1 <= self.keep_bytes => {
+                free.bytes += class.1;
+                free.buffers.entry(class).or_default().push(buffer);
+            }
+            _ => free.held -= class.1,
         }
     }
 
     /// Gives all unused buffers back to the device; tells whether there were any.
     fn purge(&self) -> bool {
-        let unused = std::mem::take(&mut *lock(&self.free));
-        let had_some = unused.bytes > 0;
+        let unused = {
+            let mut free = lock(&self.free);
+            free.held -= free.bytes;
+            free.bytes = 0;
+            std::mem::take(&mut free.buffers)
+        };
+        let had_some = unused.values().any(|buffers| !buffers.is_empty());
         drop(unused);
         // Memory is free only when the device no longer works on it. An error here shows again in the second try.
         let _ = self.device.poll(wgpu::PollType::wait_indefinitely());

@@ -71,6 +71,7 @@ impl<'d> Recorder<'d> {
         groups: [u32; 2],
         times: Option<&wgpu::QuerySet>,
     ) -> Result<(), BackendError> {
+        self.check(views, groups)?;
         let params = self.place_params(bytemuck::bytes_of(params))?;
         let group = self.bind(kernel, params, views);
         let timestamp_writes = times.map(|query_set| wgpu::ComputePassTimestampWrites {
@@ -100,6 +101,21 @@ impl<'d> Recorder<'d> {
             self.device.queue().write_buffer(self.place.raw(), 0, &self.params);
         }
         self.device.submit(self.commands)
+    }
+
+    /// Work is cut by the callers; a cut that forgot a limit must not reach the driver, which may do anything with it.
+    fn check(&self, views: &[View<'_>], groups: [u32; 2]) -> Result<(), BackendError> {
+        let limits = self.device.limits();
+        if let Some(view) = views.iter().find(|view| view.bytes > limits.binding_bytes) {
+            return Err(BackendError::Unsupported(format!(
+                "a binding of {} bytes, at most {}",
+                view.bytes, limits.binding_bytes
+            )));
+        }
+        if groups.iter().any(|groups| *groups > limits.groups) {
+            return Err(BackendError::Unsupported(format!("{groups:?} workgroups, at most {}", limits.groups)));
+        }
+        Ok(())
     }
 
     /// Sends what is recorded so far when there is no room for more parameters, and gives the place of the new ones.

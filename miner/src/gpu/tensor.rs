@@ -97,6 +97,28 @@ impl Part {
     pub(crate) fn view(&self) -> View<'_> {
         View::new(&self.buffer, self.bytes)
     }
+
+    /// Rows of it, from the first row and in order, at most `rows` (a multiple of 64) at a time.
+    pub(crate) fn strips(&self, layout: &Layout, rows: u64) -> impl Iterator<Item = Strip<'_>> {
+        let (row_bytes, step) = (layout.row_bytes(), rows.min(self.rows.into()) as u32);
+        (0..self.rows).step_by(step as usize).map(move |skipped| {
+            let rows = step.min(self.rows - skipped);
+            let offset = u64::from(skipped) * row_bytes;
+            let bytes = (u64::from(rows.next_multiple_of(SLAB)) * row_bytes).min(self.bytes - offset);
+            let view = View::at(&self.buffer, offset, bytes);
+            Strip { first: self.first + skipped, rows, view }
+        })
+    }
+}
+
+/// Some rows of a part.
+pub(crate) struct Strip<'p> {
+    /// First row.
+    pub(crate) first: u32,
+    /// Rows.
+    pub(crate) rows: u32,
+    /// What a program sees of them: up to a multiple of 64 where the part has as many.
+    pub(crate) view: View<'p>,
 }
 
 /// A matrix on the device.

@@ -124,6 +124,9 @@ impl<'e> Winners<'e> {
     fn take(&mut self, folds: &Folds, range: Range<u32>, list: Readback) -> Result<(), BackendError> {
         let words = list.finish(&self.engine.device, words_of)?;
         let (won, room) = (words[0], self.room());
+        if won > range.end - range.start {
+            return Err(BackendError::WrongAnswer(format!("{won} winners among {} tickets", range.end - range.start)));
+        }
         if won <= room {
             for entry in words[HEAD..].chunks_exact(ENTRY).take(won as usize) {
                 self.found.push(ticket(entry)?);
@@ -142,7 +145,9 @@ impl<'e> Winners<'e> {
     }
 
     fn room(&self) -> u32 {
-        self.engine.options.winners.clamp(1, 1 << 20)
+        let bytes = self.engine.device.limits().binding_bytes;
+        let fitting = (bytes / 4).saturating_sub(HEAD as u64) / ENTRY as u64;
+        u64::from(self.engine.options.winners).min(fitting).clamp(1, 1 << 20) as u32
     }
 
     fn list(&self, mut recorder: Recorder<'_>, folds: &Folds, range: Range<u32>) -> Result<Readback, BackendError> {

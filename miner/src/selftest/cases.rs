@@ -11,7 +11,7 @@ use super::{Case, Depth, Fill};
 use crate::Grid;
 
 /// Sizes of products: single elements, ragged tiles, whole tiles, one row, one column, the longest sum.
-const PRODUCTS: [[u32; 3]; 13] = [
+const PRODUCTS: [[u32; 3]; 14] = [
     [1, 1, 1],
     [1, 1, 64],
     [2, 3, 5],
@@ -23,6 +23,7 @@ const PRODUCTS: [[u32; 3]; 13] = [
     [1, 130, 513],
     [128, 256, 256],
     [300, 7, 31],
+    [1100, 66, 70],
     [1, 1, MAX_INNER],
     [5, 70, MAX_INNER],
 ];

@@ -66,7 +66,8 @@ impl Gpu {
             self.tile([1, 2], [2, 1], Staging::Direct, 64),
             self.tile([2, 1], [2, 2], Staging::Single, 64),
             self.tile([2, 2], [1, 4], Staging::Double, 32),
-            self.tile(quarter, pieces, Staging::Direct, 64),
+            // Four blocks of 64x64, each of several subgroups.
+            self.tile([2 * quarter[0], quarter[1]], [pieces[0], 2 * pieces[1]], Staging::Direct, 64),
             self.tile(quarter, pieces, Staging::Single, 64),
             self.tile([quarter[0], 1], [pieces[0], wide], Staging::Double, 64),
         ];

@@ -154,7 +154,7 @@ impl Problem {
         let blank = |words: u32| vec![u32::MAX; words as usize];
         Results {
             out: blank(rows * if self.kind == Kind::Limbs { 96 } else { p.out_stride }),
-            folds: blank(16 * p.rows.div_ceil(64) * p.fold_cols * p.slabs),
+            folds: blank(16 * (p.rows.div_ceil(64) + 1) * p.fold_cols * p.slabs),
             wide: vec![u32::from(self.kind == Kind::FoldRequant && self.case.is_wide), 0, 0, 0],
         }
     }

@@ -23,7 +23,18 @@ fn check(backend: &mut GpuBackend, sizes: &[(u32, u32)]) {
 
 #[test]
 fn commit_gives_the_root_for_any_shape() {
-    let shapes = [(1, 1), (64, 64), (65, 64), (3, 200), (130, 321), (1_000, 64), (128, 65), (5_000, 70), (2, 64 * 131)];
+    let shapes = [
+        (1, 1),
+        (64, 64),
+        (65, 64),
+        (3, 200),
+        (130, 321),
+        (1_000, 64),
+        (128, 65),
+        (5_000, 70),
+        (9_000, 3),
+        (2, 64 * 131),
+    ];
     on_device(options(), |backend| check(backend, &shapes));
 }
 

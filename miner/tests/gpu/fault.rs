@@ -30,9 +30,30 @@ fn every_call_is_lost_when_the_device_is_gone() {
 }
 
 #[test]
-fn upload_is_out_of_memory_when_the_device_cannot_hold_the_matrix_and_later_calls_work() {
+fn upload_is_out_of_memory_when_too_much_is_taken_and_works_again_when_it_is_not() {
+    // The ring of uploads takes 12 MiB, a download 4, parameters a little.
+    on_device(Options { memory_bytes: 25 << 20, ..options() }, |backend| {
+        let large = constant(1 << 16, 64, 2);
+        let first = backend.upload(&large).expect("4 MiB fit");
+        let mut held = Vec::new();
+        let refused = loop {
+            match backend.upload(&large) {
+                Ok(tensor) => held.push(tensor),
+                Err(error) => break error,
+            }
+            assert!(held.len() < 5, "32 MiB do not fit");
+        };
+        assert!(matches!(refused, BackendError::OutOfMemory { bytes: 4_194_304, .. }), "{refused}");
+        held.clear();
+        assert_eq!(backend.download(&first).expect("what was there stays"), large);
+        let again = backend.upload(&large).expect("room again");
+        assert_eq!(backend.download(&again).expect("download"), large);
+    });
+}
+
+#[test]
+fn upload_is_refused_when_no_part_fits_a_binding_and_later_calls_work() {
     on_device(Options { binding_bytes: 1 << 20, ..options() }, |backend| {
-        // The bias of 2^24 columns would take 64 MiB in one binding; the result of so many columns does not fit one either.
         let x = backend.upload(&constant(64, 20_000, 1));
         assert!(matches!(x, Err(BackendError::Unsupported(_))), "{x:?}");
         let fine = backend.upload(&constant(3, 3, 2)).expect("upload");

@@ -2,9 +2,10 @@
 
 use omnit_miner::gpu::{GpuBackend, Options, Tile, Tuning};
 use omnit_miner::{Backend, BackendError, Layer, Matrix};
-use omnit_proof::ProofError;
 use omnit_proof::ops::{self, Dims};
 use omnit_proof::profile::{Bounds, MAX_BIAS, Profile, Requant};
+use omnit_proof::tree::{commit, operand_bytes};
+use omnit_proof::{ProofError, Role, Shape};
 
 use super::{Numbers, constant, on_device, options};
 
@@ -142,6 +143,10 @@ fn matmul_rq_reads_its_own_result_when_layers_follow_each_other() {
             tensor = backend.matmul_rq(&tensor, &layer).expect("product");
         }
         assert_eq!(backend.download(&tensor).expect("download"), x);
+        // Whatever a bias of 100 does to padding must not reach the commitment.
+        let shape = Shape::new(Role::Activation, x.rows(), x.cols()).expect("valid");
+        let root = commit(&shape, |row| operand_bytes(x.row(row))).expect("valid");
+        assert_eq!(backend.commit(&tensor, Role::Activation), Ok(root));
     });
 }
 

@@ -28,7 +28,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 #[derive(clap::Args)]
 pub(crate) struct UpArgs {
     /// Port of the local chain
-    #[arg(long, default_value_t = 8547)]
+    #[arg(long, default_value_t = 8547, value_parser = clap::value_parser!(u16).range(1..))]
     port: u16,
     /// Stop after the transfers instead of staying up
     #[arg(long)]

@@ -3,7 +3,9 @@
 mod bench;
 mod devices;
 
-use omnit_miner::path::{Device, OpenOptions, Path, devices as find_devices};
+use omnit_miner::path::{Device, OpenOptions, Path, devices as find_devices, open};
+use omnit_miner::selftest::{Depth, check};
+use omnit_miner::{Backend, BackendError};
 
 use crate::cache;
 
@@ -37,6 +39,16 @@ impl Chosen {
     /// The path of a device.
     fn of(device: &Device) -> Self {
         Self { path: device.path, open: OpenOptions { device: Some(device.id.clone()), ..open_options() } }
+    }
+
+    /// Opens the path and tests it.
+    ///
+    /// # Errors
+    /// When it cannot be opened or computes wrongly.
+    fn start(&self, depth: Depth) -> Result<Box<dyn Backend>, BackendError> {
+        let mut backend = open(self.path, &self.open)?;
+        check(backend.as_mut(), depth)?;
+        Ok(backend)
     }
 }
 

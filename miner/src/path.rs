@@ -103,7 +103,7 @@ pub fn open(path: Path, options: &OpenOptions) -> Result<Box<dyn Backend>, Backe
 #[must_use]
 pub fn devices() -> Vec<Device> {
     let mut infos = gpu::devices();
-    infos.sort_by_key(|info| (info.kind, info.api != "vulkan", info.index));
+    infos.sort_by_key(DeviceInfo::rank);
     let mut devices: Vec<_> = infos.iter().map(gpu_device).collect();
     devices.push(processor());
     devices
@@ -139,7 +139,7 @@ fn open_gpu(path: Path, options: &OpenOptions) -> Result<Box<dyn Backend>, Backe
         None => {
             let cards = infos.iter().filter(|info| info.kind != DeviceKind::Cpu);
             let fit = cards.filter(|info| path != Path::WgpuCoopmat || units(info).is_ok());
-            let best = fit.min_by_key(|info| (info.kind, info.api != "vulkan", info.index));
+            let best = fit.min_by_key(|info| info.rank());
             best.ok_or_else(|| BackendError::Unsupported(format!("no GPU of this machine has {path}")))?
         }
     };

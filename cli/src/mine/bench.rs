@@ -3,9 +3,8 @@
 use eyre::WrapErr;
 use indicatif::{ProgressBar, ProgressStyle};
 use omnit_miner::bench::{BenchOptions, Figure, Peers, kernels, run};
-use omnit_miner::path::{devices, open};
-use omnit_miner::selftest::{Depth, check};
-use omnit_miner::{Backend, BackendError};
+use omnit_miner::path::devices;
+use omnit_miner::selftest::Depth;
 
 use super::{Chosen, choose};
 use crate::output::write_all;
@@ -35,7 +34,10 @@ impl BenchArgs {
             None => devices().iter().map(Chosen::of).collect(),
         };
         let options = BenchOptions { size: self.size, is_quick: self.quick };
-        // Whatever cannot be measured is known before anything is.
+        // Whatever cannot be measured is known before anything is; what computes wrongly has no speed.
+        let start = |chosen: &Chosen| {
+            chosen.start(Depth::Start).wrap_err_with(|| format!("{} cannot be measured", chosen.path))
+        };
         let mut backends = chosen.iter().map(start).collect::<eyre::Result<Vec<_>>>()?;
         let bar = Bar::new(chosen.len() + 1)?;
         let mut figures = kernels(&options);
@@ -48,16 +50,6 @@ impl BenchArgs {
         let text = if self.json { json_lines(&figures)? } else { table(&figures) };
         write_all(&text)
     }
-}
-
-/// A path that computes rightly; a wrong one has no speed.
-fn start(chosen: &Chosen) -> eyre::Result<Box<dyn Backend>> {
-    let open = || {
-        let mut backend = open(chosen.path, &chosen.open)?;
-        check(backend.as_mut(), Depth::Start)?;
-        Ok::<_, BackendError>(backend)
-    };
-    open().wrap_err_with(|| format!("{} cannot be measured", chosen.path))
 }
 
 /// How far the measurements are. indicatif draws only when stderr is a terminal.

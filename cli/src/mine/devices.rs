@@ -1,8 +1,8 @@
 //! `omnit mine devices`.
 
 use omnit_miner::BackendError;
-use omnit_miner::path::{Device, devices, open};
-use omnit_miner::selftest::{Depth, check};
+use omnit_miner::path::{Device, devices};
+use omnit_miner::selftest::Depth;
 use serde_json::{Map, Value, json};
 
 use super::Chosen;
@@ -23,7 +23,8 @@ impl DevicesArgs {
     /// Lists and tests all devices; fails when one computes wrongly.
     pub(crate) fn run(self) -> eyre::Result<()> {
         let depth = if self.full { Depth::Full } else { Depth::Start };
-        let tested: Vec<_> = devices().into_iter().map(|device| (test(&device, depth), device)).collect();
+        let tested: Vec<_> =
+            devices().into_iter().map(|device| (Chosen::of(&device).start(depth).map(drop), device)).collect();
         let mut lines = Lines::default();
         for (result, device) in &tested {
             add(&mut lines, device, result);
@@ -37,12 +38,6 @@ impl DevicesArgs {
         }
         Ok(())
     }
-}
-
-fn test(device: &Device, depth: Depth) -> Result<(), BackendError> {
-    let chosen = Chosen::of(device);
-    let mut backend = open(chosen.path, &chosen.open)?;
-    check(backend.as_mut(), depth)
 }
 
 fn verdict(result: &Result<(), BackendError>) -> String {

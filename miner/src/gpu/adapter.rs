@@ -51,6 +51,13 @@ pub struct DeviceInfo {
     pub vulkan: VulkanFacts,
 }
 
+impl DeviceInfo {
+    /// Place among devices, the one to prefer first: by kind, Vulkan before other APIs, as listed.
+    pub(crate) fn rank(&self) -> (DeviceKind, bool, usize) {
+        (self.kind, self.api != "vulkan", self.index)
+    }
+}
+
 /// Which device to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
@@ -96,7 +103,7 @@ fn choose<'i>(infos: &'i [DeviceInfo], choice: &Choice) -> Result<&'i DeviceInfo
     let found = match choice {
         Choice::Best => {
             let real = infos.iter().filter(|info| info.kind != DeviceKind::Cpu);
-            real.min_by_key(|info| (info.kind, info.api != "vulkan", info.index))
+            real.min_by_key(|info| info.rank())
         }
         Choice::Index(index) => infos.get(*index),
         Choice::Name(part) => {

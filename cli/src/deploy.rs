@@ -7,9 +7,10 @@ use clap::Args;
 use indicatif::ProgressBar;
 use omnit_client::{
     Client,
+    amounts::Amount,
     record::{Contract, Deployment},
 };
-use omnit_deployer::{DEFAULT_SALT, Outcome, Plan, Request, TOKEN};
+use omnit_deployer::{DEFAULT_SALT, Outcome, Plan, Request, total_gas};
 use serde_json::{Value, json};
 
 use crate::{
@@ -59,10 +60,10 @@ impl DeployArgs {
         request.check_files()?;
         let client = self.key.attach(Client::connect(&config).await?).await?;
         // indicatif draws only when stderr is a terminal.
-        let progress =
-            ProgressBar::new_spinner().with_message(format!("deploying OMNIT to chain {}", client.chain_id()));
+        let progress = ProgressBar::new_spinner().with_message(format!("looking at chain {}", client.chain_id()));
         progress.enable_steady_tick(std::time::Duration::from_millis(100));
-        let outcome = omnit_deployer::deploy(&client, &request).await;
+        let tell = |step: &str| progress.set_message(step.to_owned());
+        let outcome = omnit_deployer::deploy(&client, &request, &tell).await;
         progress.finish_and_clear();
         let (lines, json) = describe(&outcome?, &request);
         print(self.json, &lines, &json)
@@ -71,7 +72,7 @@ impl DeployArgs {
 
 fn describe(outcome: &Outcome, request: &Request) -> (Lines, Value) {
     match outcome {
-        Outcome::Planned(plan) => describe_plan(plan),
+        Outcome::Planned(plans, calls) => describe_plans(plans, calls),
         Outcome::AlreadyDeployed(record) => {
             describe_record("already deployed, nothing to do", "already_deployed", record, request)
         }
@@ -80,8 +81,10 @@ fn describe(outcome: &Outcome, request: &Request) -> (Lines, Value) {
         }
         Outcome::Deployed(record, sent) => {
             let (mut lines, mut json) = describe_record("deployed, activated and checked", "deployed", record, request);
-            lines.add("gas used", sent.gas_used);
-            json["transaction"] = sent_json(sent);
+            let (gas, cost) = total_gas(sent);
+            lines.add("transactions", sent.len()).add("gas used", gas).add("cost", format!("{} ETH", Amount(cost)));
+            json["gas_used"] = gas.into();
+            json["transactions"] = sent.iter().map(sent_json).collect();
             (lines, json)
         }
     }
@@ -102,21 +105,30 @@ fn describe_record(headline: &str, outcome: &str, record: &Deployment, request: 
     (lines, json!({ "outcome": outcome, "record": path, "deployment": record }))
 }
 
-fn describe_plan(plan: &Plan) -> (Lines, Value) {
+fn describe_plans(plans: &[Plan], calls: &[String]) -> (Lines, Value) {
     let mut lines = Lines::default();
-    let state = if plan.in_place { "is there already; would be checked and recorded" } else { "would be deployed" };
-    lines
-        .add(TOKEN, state)
-        .add("address", plan.address)
-        .add("code hash", plan.artifact.code_hash)
-        .add("code", format!("{} bytes ({} bytes of WASM)", plan.artifact.code.len(), plan.artifact.wasm_size))
-        .add("chain", plan.chain_id)
-        .add("sender", plan.sender)
-        .add("data fee", format!("{} ETH with margin, the surplus comes back", plan.fee))
-        .add("gas", plan.gas)
-        .add("cost", format!("about {} ETH", plan.cost));
-    let json = json!({
-        "outcome": "planned",
+    for plan in plans {
+        let state = if plan.in_place { "is there already; would be checked and recorded" } else { "would be deployed" };
+        lines
+            .add(&plan.name, state)
+            .add("address", plan.address)
+            .add("code hash", plan.artifact.code_hash)
+            .add("code", format!("{} bytes ({} bytes of WASM)", plan.artifact.code.len(), plan.artifact.wasm_size))
+            .add("data fee", format!("{} ETH with margin, the surplus comes back", plan.fee));
+    }
+    for call in calls {
+        lines.add("then", call);
+    }
+    if let Some(plan) = plans.first() {
+        lines.add("chain", plan.chain_id).add("sender", plan.sender);
+    }
+    let contracts: Vec<_> = plans.iter().map(plan_json).collect();
+    (lines, json!({ "outcome": "planned", "contracts": contracts, "calls": calls }))
+}
+
+fn plan_json(plan: &Plan) -> Value {
+    json!({
+        "name": plan.name,
         "chain_id": plan.chain_id,
         "sender": plan.sender,
         "address": plan.address,
@@ -126,9 +138,6 @@ fn describe_plan(plan: &Plan) -> (Lines, Value) {
         "code_size": plan.artifact.code.len(),
         "salt": plan.salt,
         "fee_wei": plan.fee,
-        "gas": plan.gas,
-        "cost_wei": plan.cost,
         "calldata": plan.calldata(),
-    });
-    (lines, json)
+    })
 }

@@ -1,12 +1,20 @@
 //! `omnit`: the one program users run. Argument parsing and wiring only.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod cache;
 mod connection;
+mod data;
 mod deploy;
+mod lock;
 mod mine;
 mod model;
 mod node;
 mod output;
+mod renew;
+mod rewards;
+mod session;
+mod stake;
+mod swap;
 mod token;
 mod vm;
 
@@ -17,7 +25,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-/// OmniTensor on chain: a local Stylus testnet, deployment, and the OMNIT token.
+/// OmniTensor on chain: a local Stylus testnet, deployment, OMNIT and its economy, AI work and its proofs.
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage.
 #[derive(Parser)]
@@ -33,8 +41,20 @@ enum Command {
     Node(Box<node::NodeArgs>),
     /// Check a genesis file, deploy the contracts and record their addresses.
     Deploy(Box<deploy::DeployArgs>),
+    /// Pay for another year of every deployed contract: Stylus programs end otherwise.
+    Renew(Box<renew::RenewArgs>),
     /// Read and move OMNIT.
     Token(Box<token::TokenArgs>),
+    /// Read and govern the rewards reserve, and take part in seasons.
+    Rewards(Box<rewards::RewardsArgs>),
+    /// Lock OMNIT to unlock over time; locks vote and stake meanwhile. Lists of locks, and claims.
+    Lock(Box<lock::LockArgs>),
+    /// Swap tokens of the first OmniTensor ERC-20 for OMNIT.
+    Swap(Box<swap::SwapArgs>),
+    /// Offer services, stake OMNIT behind operators, take yield and stake back.
+    Stake(Box<stake::StakeArgs>),
+    /// Fund, submit and review data.
+    Data(Box<data::DataArgs>),
     /// Check and run models.
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -70,7 +90,13 @@ async fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Node(args) => args.run().await,
         Command::Deploy(args) => args.run().await,
+        Command::Renew(args) => args.run().await,
         Command::Token(args) => args.run().await,
+        Command::Lock(args) => args.run().await,
+        Command::Swap(args) => args.run().await,
+        Command::Stake(args) => args.run().await,
+        Command::Rewards(args) => args.run().await,
+        Command::Data(args) => args.run().await,
         Command::Model(command) => command.run().await,
         Command::Mine(command) => command.run().await,
         Command::Vm(command) => command.run().await,

@@ -4,40 +4,41 @@ mod info;
 mod moves;
 mod signed;
 
+use std::ops::Deref;
+
 use alloy::primitives::Address;
 use clap::{Args, Subcommand};
-use omnit_abi::{IToken::balanceOfCall, params::TOKEN_CAP_WORD};
+use omnit_abi::IToken::balanceOfCall;
 use omnit_client::{
-    ChainConfig, Client,
     addresses::parse_address,
     amounts::{Amount, AmountError},
-    record::Deployment,
     signers::Account,
 };
 use omnit_deployer::TOKEN;
 
-use crate::connection::{ConnectionArgs, KeyArgs};
+use crate::{
+    connection::KeyArgs,
+    session::{self, parse_supply},
+};
 
 /// Arguments of `omnit token`.
 #[derive(Args)]
 pub(crate) struct TokenArgs {
     #[command(flatten)]
-    shared: SharedArgs,
+    shared: TokenOptions,
     #[command(subcommand)]
     command: TokenCommand,
 }
 
 /// Options of every subcommand of `omnit token`.
 #[derive(Args)]
-struct SharedArgs {
+#[group(skip)]
+struct TokenOptions {
     #[command(flatten)]
-    connection: ConnectionArgs,
+    common: session::SharedArgs,
     /// Address of the token [default: the one recorded in the deployments folder]
     #[arg(long, global = true, value_name = "ADDRESS", value_parser = parse_address)]
     token: Option<Address>,
-    /// Print JSON
-    #[arg(long, global = true)]
-    json: bool,
 }
 
 /// Subcommands of `omnit token`. ACCOUNT is an address or, on a local chain, the number of a test account (0 to 9). AMOUNT is
@@ -126,55 +127,43 @@ impl TokenArgs {
     }
 }
 
-impl SharedArgs {
+impl TokenOptions {
     async fn connect(&self) -> eyre::Result<Session> {
-        let config = self.connection.config()?;
-        let client = Client::connect(&config).await?;
-        self.session(client, &config).await
+        self.session(self.common.connect().await?)
     }
 
     async fn connect_with(&self, key: &KeyArgs) -> eyre::Result<Session> {
-        let config = self.connection.config()?;
-        let client = key.attach(Client::connect(&config).await?).await?;
-        self.session(client, &config).await
+        self.session(self.common.connect_with(key).await?)
     }
 
-    async fn session(&self, client: Client, config: &ChainConfig) -> eyre::Result<Session> {
+    fn session(&self, common: session::Session) -> eyre::Result<Session> {
         let token = match self.token {
             Some(token) => token,
-            None => {
-                let record = Deployment::load(&config.deployments, client.chain_id())?;
-                record.contract(&config.deployments, TOKEN)?.address
-            }
+            None => common.contract(TOKEN)?,
         };
-        let is_local = client.is_local().await?;
-        Ok(Session { client, token, is_local, json: self.json })
+        Ok(Session { common, token })
     }
 }
 
-/// A connection, the token on it, and how to print.
+/// A session and the token on its chain.
 struct Session {
-    client: Client,
+    common: session::Session,
     token: Address,
-    is_local: bool,
-    json: bool,
+}
+
+impl Deref for Session {
+    type Target = session::Session;
+
+    fn deref(&self) -> &Self::Target {
+        &self.common
+    }
 }
 
 impl Session {
-    /// The address that an argument names.
-    fn resolve(&self, account: Account) -> eyre::Result<Address> {
-        Ok(account.address(self.client.chain_id(), self.is_local)?)
-    }
-
     /// OMNIT held by an account.
     async fn balance(&self, account: Address) -> eyre::Result<Amount> {
         Ok(Amount(self.client.call(self.token, &balanceOfCall { account }).await?))
     }
-}
-
-/// An amount that can exist: up to the cap.
-fn parse_supply(text: &str) -> Result<Amount, AmountError> {
-    text.parse::<Amount>()?.at_most(Amount(TOKEN_CAP_WORD), "all OMNIT there will ever be")
 }
 
 /// An allowance: any amount, or `max`, which is never used up.

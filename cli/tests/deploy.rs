@@ -9,7 +9,7 @@ async fn deploy_prints_and_records_the_token_and_does_nothing_when_repeated() {
     let bench = Bench::empty(Chain::node().await.unwrap()).await;
     let first = bench.json(&["deploy"]);
     assert_eq!(first["outcome"], "deployed");
-    assert!(first["transaction"]["gas_used"].as_u64().unwrap() > 1_000_000);
+    assert!(first["gas_used"].as_u64().unwrap() > 1_000_000);
     let record = std::fs::read_to_string(first["record"].as_str().unwrap()).unwrap();
     assert_eq!(serde_json::from_str::<serde_json::Value>(&record).unwrap(), first["deployment"]);
     let again = bench.json(&["deploy"]);
@@ -26,7 +26,7 @@ async fn deploy_prints_the_plan_when_it_is_a_dry_run() {
     assert_eq!(plan["outcome"], "planned");
     let deployed = bench.json(&["deploy"]);
     assert_eq!(
-        plan["address"],
+        plan["contracts"][0]["address"],
         deployed["deployment"]["contracts"]["token"]["address"].as_str().unwrap().to_lowercase()
     );
 }
@@ -68,4 +68,35 @@ fn deploy_says_what_to_run_when_nobody_listens() {
         "{}",
         ended.stderr
     );
+}
+
+#[tokio::test]
+async fn renew_keeps_contracts_alive_and_revives_them_when_they_have_ended() {
+    let bench = Bench::deployed().await;
+    let day = 86_400;
+    let left = bench.json(&["renew", "--dry-run"])["contracts"][0]["renewal"]["left_secs"].as_u64().unwrap();
+    assert!(left > 364 * day, "{left}");
+    assert!(bench.run(&["renew"]).stdout.contains("in its first month"));
+    bench.chain.mine_at(bench.chain.now().await.unwrap() + 40 * day).await.unwrap();
+    assert!(bench.run(&["renew"]).stdout.contains("kept alive for another year"));
+    bench.chain.mine_at(bench.chain.now().await.unwrap() + 400 * day).await.unwrap();
+    assert!(bench.refused(&["token", "transfer", "1", "1"]).contains("expired"));
+    assert!(bench.run(&["renew"]).stdout.contains("had ended, and works again"));
+    bench.json(&["token", "transfer", "1", "1"]);
+}
+
+#[tokio::test]
+async fn deploy_of_the_local_genesis_is_charted_to_the_unit() {
+    let bench = Bench::empty(Chain::node().await.unwrap()).await;
+    let deployed = bench.json(&["deploy"]);
+    assert_eq!(deployed["deployment"]["contracts"].as_object().unwrap().len(), 10);
+    let svg = bench.path("supply.svg");
+    let chart = bench.json(&["lock", "chart", "--intervals", "4", "--svg", &svg]);
+    let omnit = |row: usize, name: &str| chart["rows"][row]["amounts"][name]["omnit"].as_str().unwrap().to_owned();
+    assert_eq!(chart["locks"], 3);
+    assert_eq!([omnit(0, "accounts"), omnit(0, "swap"), omnit(0, "locks")], ["280000000", "50000000", "5000000"]);
+    assert_eq!(omnit(4, "locks"), "270000000");
+    assert!(omnit(4, "rewards").parse::<f64>().unwrap() > 190_000_000.0, "half of the reserve after four years");
+    assert!(std::fs::read_to_string(&svg).unwrap().starts_with("<svg"));
+    assert!(bench.refused(&["lock", "cancel", "2"]).contains("NotFunder"));
 }

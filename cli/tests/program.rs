@@ -1,10 +1,12 @@
 //! Running the built program beside a chain of its own.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
+use alloy::primitives::Address;
+use omnit_client::record::{Contract, Deployment};
 use omnit_fixtures::{Chain, files};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -29,12 +31,37 @@ impl Bench {
         Self { chain, folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A chain with the token, deployed by the program.
+    /// A chain with the token alone, deployed by the program; the ten test accounts hold 8,000,000 OMNIT each.
     pub(crate) async fn deployed() -> Self {
         let bench = Self::empty(Chain::node().await.unwrap()).await;
-        let ended = bench.run(&["deploy"]);
+        let ended = bench.run(&["deploy", "--genesis", "test-harness/fixtures/genesis.toml"]);
         assert_eq!(ended.code, 0, "{}", ended.stderr);
         bench
+    }
+
+    /// Adds a contract to the deployment record.
+    pub(crate) fn record(&self, name: &str, address: Address) {
+        let folder = self.folder.path().join("deployments");
+        let mut record = Deployment::load(&folder, self.chain.chain_id()).unwrap();
+        let contract = Contract { address, ..record.contracts["token"].clone() };
+        record.contracts.insert(name.to_owned(), contract);
+        record.save(&folder).unwrap();
+    }
+
+    /// Address of a recorded contract.
+    pub(crate) fn address(&self, name: &str) -> Address {
+        let folder = self.folder.path().join("deployments");
+        Deployment::load(&folder, self.chain.chain_id()).unwrap().contracts[name].address
+    }
+
+    /// A file beside the records.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The same as an argument.
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.file(name).to_str().unwrap().to_owned()
     }
 
     /// Runs `omnit` with the chain's endpoint, as a user in the workspace's root would.

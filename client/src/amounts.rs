@@ -82,6 +82,8 @@ pub struct Amount(pub U256);
 impl Amount {
     /// Nothing.
     pub const ZERO: Self = Self(U256::ZERO);
+    /// One OMNIT.
+    pub const ONE: Self = Self(U256::from_limbs([1_000_000_000_000_000_000, 0, 0, 0]));
     /// The largest amount that 256 bits hold; as an allowance it means "without limit".
     pub const MAX: Self = Self(U256::MAX);
 

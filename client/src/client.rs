@@ -231,6 +231,15 @@ impl Client {
         Ok(block.ok_or_else(|| self.no_block("latest"))?.header.timestamp())
     }
 
+    /// Timestamp of a block in unix seconds.
+    ///
+    /// # Errors
+    /// Any transport error, [`ClientError::Answer`] when the node does not have the block.
+    pub async fn block_time(&self, number: u64) -> Result<u64, ClientError> {
+        let block = self.ask("eth_getBlockByNumber", self.provider.get_block(BlockId::number(number))).await?;
+        Ok(block.ok_or_else(|| self.no_block(&number.to_string()))?.header.timestamp())
+    }
+
     /// Hash of block 0, which tells a restarted local chain from its predecessor.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ pub mod addresses;
 pub mod amounts;
 mod client;
 pub mod config;
+mod declared;
 pub mod error;
 pub mod record;
 pub mod revert;
@@ -17,5 +18,6 @@ pub mod typed_data;
 
 pub use client::{Client, Found, is_local_chain_id, pretend};
 pub use config::{ChainConfig, Overrides};
+pub use declared::utc;
 pub use error::ClientError;
 pub use send::Sent;

@@ -1,5 +1,8 @@
 //! Why a contract refused, in words and with the numbers.
 
+mod allocation;
+mod staking;
+
 use std::fmt;
 
 use alloy::{
@@ -8,7 +11,7 @@ use alloy::{
 };
 use omnit_abi::{IToken::ITokenErrors, arbos::IArbWasm::IArbWasmErrors};
 
-use crate::amounts::Amount;
+use crate::{amounts::Amount, declared};
 
 /// Data that a contract reverted with.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,7 +47,7 @@ impl Revert {
             Panic::SELECTOR => Some("Panic"),
             _ => None,
         };
-        ITokenErrors::name_by_selector(selector).or_else(|| IArbWasmErrors::name_by_selector(selector)).or(solidity)
+        declared::name(selector).or_else(|| IArbWasmErrors::name_by_selector(selector)).or(solidity)
     }
 
     /// The error of the token contract, where it is one.
@@ -74,6 +77,12 @@ impl fmt::Display for Revert {
         }
         if let Ok(panic) = Panic::abi_decode(&self.data) {
             return write!(f, "the contract stopped: {panic}");
+        }
+        if let Some(sentence) = allocation::sentence(&self.data).or_else(|| staking::sentence(&self.data)) {
+            return write!(f, "{sentence} ({})", self.name().unwrap_or_default());
+        }
+        if let Some(sentence) = declared::sentence(&self.data) {
+            return f.write_str(&sentence);
         }
         match self.selector() {
             None if self.data.is_empty() => f.write_str("the contract refused and gives no reason (empty revert data)"),
@@ -123,7 +132,7 @@ fn token_sentence(error: &ITokenErrors) -> String {
 fn genesis_sentence(error: &ITokenErrors) -> String {
     use ITokenErrors as E;
     match error {
-        E::AlreadyInitialized(_) => "the token already has its holders".to_owned(),
+        E::AlreadyInitialized(_) => "the contract is set up already".to_owned(),
         E::GenesisLengthMismatch(e) => format!("{} holders were given {} amounts", e.holders, e.amounts),
         E::GenesisZeroHolder(e) => format!("genesis entry {} names the zero address", e.index),
         E::GenesisZeroAmount(e) => format!("genesis entry {} is worth nothing", e.index),

@@ -55,3 +55,28 @@ fn display_shows_the_data_when_nobody_declares_the_error() {
     let short = Revert::new(Bytes::from_static(&[1]));
     assert!(short.to_string().contains("0x01"));
 }
+
+#[test]
+fn display_tells_meaning_name_and_values_when_any_interface_declares_the_error() {
+    use omnit_abi::{IRewards, ISeason, IVesting};
+    let (available, wanted) = (U256::from(7), "1".parse::<Amount>().unwrap().0);
+    let text = revert(&IVesting::InsufficientAmount { id: 3, available, wanted }).to_string();
+    assert!(
+        text.ends_with("(InsufficientAmount: id = 3, available = 7, wanted = 1000000000000000000 (1 OMNIT))"),
+        "{text}"
+    );
+    let text = revert(&ISeason::SeasonRunning { season: U256::from(3), endsAt: U256::from(1_800_000_000) }).to_string();
+    assert!(text.ends_with("(SeasonRunning: season = 3, endsAt = 1800000000 (2027-01-15T08:00:00Z))"), "{text}");
+    assert_eq!(revert(&IRewards::AlreadyStarted {}).to_string(), "Emission was started already (AlreadyStarted)");
+}
+
+#[test]
+fn every_declared_error_has_a_name_and_a_sentence() {
+    use omnit_abi::IStaking;
+    for selector in IStaking::IStakingErrors::SELECTORS.iter().chain(IToken::ITokenErrors::SELECTORS) {
+        assert!(Revert::new(selector.to_vec().into()).name().is_some(), "{selector:?}");
+        let data: Vec<u8> = selector.iter().copied().chain([0; 160]).collect();
+        let text = Revert::new(data.into()).to_string();
+        assert!(text.contains(" (") && text.ends_with(')'), "{text}");
+    }
+}

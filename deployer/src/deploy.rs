@@ -6,22 +6,21 @@ use std::{
     process::Command,
 };
 
-use alloy::{
-    primitives::{B256, keccak256},
-    sol_types::SolCall as _,
-};
-use omnit_abi::{
-    IToken::initializeCall,
-    arbos::{IStylusDeployer::ContractDeployed, STYLUS_DEPLOYER},
-};
+use alloy::primitives::{B256, keccak256};
 use omnit_client::{
     Client, Sent,
-    amounts::Amount,
-    record::{Constructor, Contract, Deployment, RecordError, SCHEMA},
+    record::{Contract, Deployment, RecordError, SCHEMA},
 };
-use serde_json::Value;
 
-use crate::{DeployError, TOKEN, artifact::Artifact, genesis::Genesis, plan::Plan, probe, verify};
+use crate::{
+    DeployError, TOKEN,
+    artifact::Artifact,
+    genesis::Genesis,
+    plan::Plan,
+    probe,
+    run::{Mode, Run},
+    suite,
+};
 
 /// What to deploy, from where, and how insistently.
 #[derive(Debug, Clone)]
@@ -41,57 +40,87 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads genesis and contract and checks them, without any chain.
+    /// Reads genesis and contracts and checks them, without any chain.
     ///
     /// # Errors
     /// [`DeployError::Genesis`], [`DeployError::Artifact`].
-    pub fn check_files(&self) -> Result<(Genesis, Artifact), DeployError> {
-        Ok((Genesis::load(&self.genesis)?, Artifact::load(&self.contracts, TOKEN)?))
+    pub fn check_files(&self) -> Result<(Genesis, BTreeMap<String, Artifact>), DeployError> {
+        let genesis = Genesis::load(&self.genesis)?;
+        let names = suite::artifacts(&genesis);
+        let load = |name: &&str| Ok(((*name).to_owned(), Artifact::load(&self.contracts, name)?));
+        let artifacts = names.iter().map(load).collect::<Result<_, DeployError>>()?;
+        Ok((genesis, artifacts))
     }
 }
 
 /// How a deployment ended.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// Nothing was sent, as asked for.
-    Planned(Plan),
+    /// Nothing was sent, as asked for: the contracts, and the further transactions in words.
+    Planned(Vec<Plan>, Vec<String>),
     /// The record, the chain and the inputs agree already.
     AlreadyDeployed(Deployment),
-    /// An earlier run had deployed it without recording it; it was checked and recorded now.
+    /// An earlier run had deployed everything without recording it; it was checked and recorded now.
     Found(Deployment),
-    /// Deployed, checked and recorded now.
-    Deployed(Deployment, Sent),
+    /// Deployed, checked and recorded now, with these transactions.
+    Deployed(Deployment, Vec<Sent>),
 }
 
-/// Checks everything, deploys the token in one transaction, reads the chain back and writes the record.
+/// Checks everything, does what is left of the deployment, reads the chain back and writes the record. `progress` is told what is being done.
 ///
 /// # Errors
-/// Any [`DeployError`]. Before the transaction is sent nothing has changed anywhere; after it, running again completes the
-/// deployment.
-pub async fn deploy(client: &Client, request: &Request) -> Result<Outcome, DeployError> {
-    let (genesis, artifact) = request.check_files()?;
-    if !genesis.chain_ids.is_empty() && !genesis.chain_ids.contains(&client.chain_id()) {
+/// Any [`DeployError`]. Before the first transaction is sent nothing has changed anywhere; after it, running again completes the deployment.
+pub async fn deploy(
+    client: &Client,
+    request: &Request,
+    progress: &(dyn Fn(&str) + Sync),
+) -> Result<Outcome, DeployError> {
+    let (genesis, artifacts) = request.check_files()?;
+    let chain_id = client.chain_id();
+    if !genesis.chain_ids.is_empty() && !genesis.chain_ids.contains(&chain_id) {
         let (network, allowed) = (genesis.network, genesis.chain_ids);
-        return Err(DeployError::OtherNetwork { network, allowed, chain_id: client.chain_id() });
+        return Err(DeployError::OtherNetwork { network, allowed, chain_id });
     }
     probe::stylus_version(client).await?;
-    if let Some(record) = standing(client, request, &genesis, &artifact).await? {
+    if let Some(record) = standing(client, request, &genesis, &artifacts).await? {
         return Ok(Outcome::AlreadyDeployed(record));
     }
-    let plan = Plan::new(client, &genesis, artifact, request.salt).await?;
+    let mode = if request.dry_run { Mode::Plan } else { Mode::Apply };
+    let mut run = Run {
+        client,
+        artifacts: &artifacts,
+        salt: request.salt,
+        mode,
+        progress,
+        plans: Vec::new(),
+        calls: Vec::new(),
+        sent: Vec::new(),
+        contracts: BTreeMap::new(),
+        is_fresh: false,
+        differences: Vec::new(),
+    };
+    suite::steps(&mut run, &genesis).await?;
     if request.dry_run {
-        return Ok(Outcome::Planned(plan));
+        suite::hand_over(&mut run, &genesis).await?;
+        return Ok(Outcome::Planned(run.plans, run.calls));
     }
-    if plan.in_place {
-        let origin = verify::in_place(client, plan.address, &plan.artifact, &genesis).await?;
-        let record = record(client, &plan, &genesis, origin, request).await?;
-        return Ok(Outcome::Found(record));
-    }
-    let (plan, sent) = send(client, plan).await?;
-    verify::fresh(client, plan.address, &plan.artifact, &genesis).await?;
-    let origin = verify::Origin { tx_hash: sent.tx_hash, block: sent.block };
-    let record = record(client, &plan, &genesis, origin, request).await?;
-    Ok(Outcome::Deployed(record, sent))
+    progress("checking what stands on the chain");
+    run.check(suite::steps, &genesis).await?;
+    suite::hand_over(&mut run, &genesis).await?;
+    run.check(suite::hand_over, &genesis).await?;
+    let deployment = Deployment {
+        schema: SCHEMA,
+        chain_id,
+        genesis_block: client.genesis_block().await?,
+        genesis_file: genesis.file_hash,
+        git_commit: git_commit(&request.contracts),
+        contracts: run.contracts,
+    };
+    deployment.save(&request.deployments)?;
+    Ok(match run.sent.is_empty() {
+        true => Outcome::Found(deployment),
+        false => Outcome::Deployed(deployment, run.sent),
+    })
 }
 
 /// The existing record when it, the chain and the inputs agree; `None` when there is none to keep.
@@ -99,7 +128,7 @@ async fn standing(
     client: &Client,
     request: &Request,
     genesis: &Genesis,
-    artifact: &Artifact,
+    artifacts: &BTreeMap<String, Artifact>,
 ) -> Result<Option<Deployment>, DeployError> {
     let chain_id = client.chain_id();
     let record = match Deployment::load(&request.deployments, chain_id) {
@@ -108,75 +137,39 @@ async fn standing(
         Err(_) if request.force => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let token = record.contract(&request.deployments, TOKEN)?;
-    let (address, name) = (token.address, TOKEN.to_owned());
     let path = Deployment::path(&request.deployments, chain_id).display().to_string();
-    let code = client.code(address).await?;
-    let fact = match () {
-        () if code.is_empty() => "has no code there",
-        () if keccak256(&code) != token.code_hash => "has other code there",
-        () if client.genesis_block().await? != record.genesis_block => "began with another block 0",
-        () => "",
-    };
-    if !fact.is_empty() && !request.force {
+    for (name, contract) in &record.contracts {
+        let (name, address) = (name.clone(), contract.address);
+        let code = client.code(address).await?;
+        let fact = match () {
+            () if code.is_empty() => "has no code there",
+            () if keccak256(&code) != contract.code_hash => "has other code there",
+            () if client.genesis_block().await? != record.genesis_block => "began with another block 0",
+            () => continue,
+        };
+        if request.force {
+            return Ok(None);
+        }
         return Err(DeployError::StaleRecord { path, name, address, chain_id, fact: fact.to_owned() });
     }
+    let token = record.contract(&request.deployments, TOKEN)?;
+    let other = |(name, contract): (&String, &Contract)| {
+        let made_from = suite::artifact_of(name);
+        artifacts.get(made_from).is_some_and(|artifact| artifact.wasm_hash != contract.wasm_hash)
+    };
     let difference = [
-        (token.constructor != constructor(genesis), "other allocations"),
-        (token.wasm_hash != artifact.wasm_hash, "other contract bytes"),
+        (record.genesis_file != genesis.file_hash, "another genesis file"),
+        (record.contracts.iter().any(other), "other contract bytes"),
     ];
     let difference: Vec<_> = difference.into_iter().filter_map(|(differs, what)| differs.then_some(what)).collect();
-    if !difference.is_empty() && !request.force {
-        return Err(DeployError::OtherInputs { path, name, address, difference: difference.join(" and ") });
+    if difference.is_empty() {
+        return Ok(Some(record));
     }
-    Ok((fact.is_empty() && difference.is_empty()).then_some(record))
-}
-
-/// Sends the planned transaction and takes the address that the deployer announces.
-async fn send(client: &Client, mut plan: Plan) -> Result<(Plan, Sent), DeployError> {
-    let has = Amount(client.balance(plan.sender).await?);
-    if has < plan.cost {
-        let (account, needs, fee) = (plan.sender, plan.cost, plan.fee);
-        return Err(DeployError::InsufficientFunds { account, has, needs, fee });
+    if request.force {
+        return Ok(None);
     }
-    let sent = client.transact(STYLUS_DEPLOYER, plan.calldata(), plan.fee.0).await?;
-    let announced = sent.events_of::<ContractDeployed>(STYLUS_DEPLOYER).next();
-    plan.address = announced.ok_or(DeployError::NotAnnounced { tx_hash: sent.tx_hash })?.deployedContract;
-    Ok((plan, sent))
-}
-
-async fn record(
-    client: &Client,
-    plan: &Plan,
-    genesis: &Genesis,
-    origin: verify::Origin,
-    request: &Request,
-) -> Result<Deployment, DeployError> {
-    let token = Contract {
-        address: plan.address,
-        code_hash: plan.artifact.code_hash,
-        wasm_hash: plan.artifact.wasm_hash,
-        tx_hash: origin.tx_hash,
-        block: origin.block,
-        constructor: constructor(genesis),
-    };
-    let deployment = Deployment {
-        schema: SCHEMA,
-        chain_id: plan.chain_id,
-        genesis_block: client.genesis_block().await?,
-        genesis_file: genesis.file_hash,
-        git_commit: git_commit(&request.contracts),
-        contracts: BTreeMap::from([(TOKEN.to_owned(), token)]),
-    };
-    deployment.save(&request.deployments)?;
-    Ok(deployment)
-}
-
-/// The initialising call as records show it.
-fn constructor(genesis: &Genesis) -> Constructor {
-    let holders = genesis.holders().iter().map(|holder| Value::from(holder.to_checksum(None))).collect();
-    let amounts = genesis.amounts().iter().map(|amount| Value::from(amount.to_string())).collect();
-    Constructor { signature: initializeCall::SIGNATURE.to_owned(), args: vec![holders, amounts] }
+    let (name, address) = (TOKEN.to_owned(), token.address);
+    Err(DeployError::OtherInputs { path, name, address, difference: difference.join(" and ") })
 }
 
 /// Commit of the repository that `folder` lies in, with `-dirty` when tracked files differ from it; `None` outside a

@@ -113,13 +113,35 @@ pub enum DeployError {
         /// Hash of the transaction.
         tx_hash: B256,
     },
-    /// The chain read back does not agree with the genesis. No record was written.
-    #[error("{name} at {address} is not what was deployed, so no record was written:\n{}", listed(differences))]
-    Verification {
-        /// Contract name.
-        name: String,
-        /// Where it is.
+    /// A contract is there, but StylusDeployer never announced it.
+    #[error(
+        "{address} has the expected code, but StylusDeployer never announced it: the node does not have the whole history"
+    )]
+    NoOrigin {
+        /// Where the contract is.
         address: Address,
+    },
+    /// The parameters of a contract belong to somebody else, in the middle of its set-up.
+    #[error(
+        "the parameters of {contract} belong to {owner}, not to {sender}, who deploys; run again with the key of {owner}, \
+         or give another --salt"
+    )]
+    OtherOwner {
+        /// The contract.
+        contract: Address,
+        /// Who owns its parameters.
+        owner: Address,
+        /// Who sends.
+        sender: Address,
+    },
+    /// The chain read back does not agree with the genesis. No record was written.
+    #[error(
+        "what stands on chain {chain_id} is not what the genesis says, so no record was written:\n{}",
+        listed(differences)
+    )]
+    Verification {
+        /// The chain.
+        chain_id: u64,
         /// Every difference found.
         differences: Vec<String>,
     },

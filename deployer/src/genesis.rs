@@ -1,4 +1,4 @@
-//! The genesis file: who holds OMNIT when the token starts.
+//! The genesis file: who holds OMNIT when the token starts, and on what terms the rest of the suite does.
 //!
 //! A file is read whole and every broken rule is reported at once, with the name of the allocation and the numbers, so
 //! that one edit repairs it. Nothing is sent before a file passes.
@@ -7,9 +7,13 @@ use std::{collections::BTreeMap, path::Path};
 
 use alloy::primitives::{Address, B256, U256, keccak256};
 use omnit_client::{addresses::parse_address, amounts::Amount};
-use serde::Deserialize;
 
-use crate::genesis_rules::{GenesisProblem, Problems};
+use crate::{
+    economy::Economy,
+    genesis_file::{AllocationTable, File},
+    genesis_rules::{GenesisProblem, Problems},
+    locks::Lock,
+};
 
 /// Why a genesis file is refused.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +49,9 @@ pub struct Genesis {
     pub cap: Amount,
     /// Who gets what, in file order.
     pub allocations: Vec<Allocation>,
-    /// keccak256 of the file's text.
+    /// Everything besides the token; `None` where the token is deployed alone.
+    pub economy: Option<Economy>,
+    /// keccak256 of what the file says: its values without comments, in the order of their names.
     pub file_hash: B256,
 }
 
@@ -55,37 +61,20 @@ pub struct Allocation {
     /// Name of the bucket or holder, unique in the file.
     pub name: String,
     /// Who receives it.
-    pub address: Address,
+    pub receiver: Receiver,
     /// How much, never zero.
     pub amount: Amount,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    network: String,
-    #[serde(default)]
-    chain_ids: Vec<u64>,
-    token: TokenTable,
-    #[serde(default)]
-    allocation: Vec<AllocationTable>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenTable {
-    cap: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AllocationTable {
-    name: String,
-    address: String,
-    amount: String,
-    /// For readers of the file only.
-    #[serde(rename = "comment")]
-    _comment: Option<String>,
+/// Who receives an allocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receiver {
+    /// An account holds it from the start.
+    Account(Address),
+    /// A contract of the suite, by name, holds it and lets go of it by its rules.
+    Contract(String),
+    /// The vesting contract holds it in these locks.
+    Locks(Vec<Lock>),
 }
 
 impl Genesis {
@@ -105,29 +94,66 @@ impl Genesis {
     /// [`GenesisError::Syntax`] or [`GenesisError::Rules`].
     pub fn parse(text: &str) -> Result<Self, GenesisError> {
         let file: File = toml::from_str(text)?;
+        let file_hash = content_hash(toml::from_str(text)?);
         let mut problems = Problems::default();
         let cap = problems.cap(&file.token.cap);
         let allocations: Vec<_> = file.allocation.iter().filter_map(|table| problems.allocation(table)).collect();
         problems.check_unique_names(file.allocation.iter().map(|table| table.name.as_str()));
-        problems.check_unique_addresses(&allocations);
+        problems.check_unique_receivers(&allocations);
         if let Some(cap) = cap.filter(|_| allocations.len() == file.allocation.len()) {
             problems.check_sum(cap, &allocations);
         }
+        let economy = file.economy.as_ref().and_then(|table| problems.economy(table));
+        if file.economy.is_none() {
+            problems.check_needs_no_economy(&allocations);
+        }
         problems.into_result().map_err(GenesisError::Rules)?;
         let cap = cap.expect("an unreadable cap is a recorded problem");
-        Ok(Self { network: file.network, chain_ids: file.chain_ids, cap, allocations, file_hash: keccak256(text) })
+        Ok(Self { network: file.network, chain_ids: file.chain_ids, cap, allocations, economy, file_hash })
     }
 
-    /// Addresses in file order, as `initialize` takes them.
+    /// Initial holders of the token with their base units: accounts in file order, and `sender` with what it will hand on to contracts.
     #[must_use]
-    pub fn holders(&self) -> Vec<Address> {
-        self.allocations.iter().map(|allocation| allocation.address).collect()
+    pub fn holders(&self, sender: Address) -> Vec<(Address, U256)> {
+        let mut holders: Vec<(Address, U256)> = Vec::new();
+        for allocation in &self.allocations {
+            let holder = match allocation.receiver {
+                Receiver::Account(account) => account,
+                Receiver::Contract(_) | Receiver::Locks(_) => sender,
+            };
+            match holders.iter_mut().find(|(known, _)| *known == holder) {
+                Some((_, sum)) => *sum += allocation.amount.0,
+                None => holders.push((holder, allocation.amount.0)),
+            }
+        }
+        holders
     }
 
-    /// Base units in file order, as `initialize` takes them.
-    #[must_use]
-    pub fn amounts(&self) -> Vec<U256> {
-        self.allocations.iter().map(|allocation| allocation.amount.0).collect()
+    /// What an account holds once everything is handed on: its own allocations.
+    pub fn accounts(&self) -> impl Iterator<Item = (&str, Address, Amount)> {
+        self.allocations.iter().filter_map(|allocation| match allocation.receiver {
+            Receiver::Account(account) => Some((allocation.name.as_str(), account, allocation.amount)),
+            Receiver::Contract(_) | Receiver::Locks(_) => None,
+        })
+    }
+}
+
+/// Hash of the values of a file, whatever its comments, spacing and order of tables are.
+fn content_hash(mut file: toml::Table) -> B256 {
+    strip_comments(&mut file);
+    keccak256(toml::to_string(&file).expect("what was read as TOML can be written as TOML"))
+}
+
+fn strip_comments(table: &mut toml::Table) {
+    table.remove("comment");
+    for value in table.iter_mut().map(|(_, value)| value) {
+        match value {
+            toml::Value::Table(inner) => strip_comments(inner),
+            toml::Value::Array(items) => {
+                items.iter_mut().filter_map(toml::Value::as_table_mut).for_each(strip_comments)
+            }
+            _ => {}
+        }
     }
 }
 
@@ -145,14 +171,9 @@ impl Problems {
     fn allocation(&mut self, table: &AllocationTable) -> Option<Allocation> {
         let name = table.name.clone();
         if name.trim().is_empty() {
-            self.keep::<()>(Err(GenesisProblem::NoName { address: table.address.clone() }));
+            let address = table.address.clone().unwrap_or_default();
+            self.keep::<()>(Err(GenesisProblem::NoName { address }));
         }
-        let address = parse_address(&table.address)
-            .map_err(|reason| GenesisProblem::Address { name: name.clone(), reason })
-            .and_then(|address| match address.is_zero() {
-                true => Err(GenesisProblem::ZeroAddress { name: name.clone() }),
-                false => Ok(address),
-            });
         let amount = table
             .amount
             .parse::<Amount>()
@@ -161,18 +182,58 @@ impl Problems {
                 true => Err(GenesisProblem::ZeroAmount { name: name.clone() }),
                 false => Ok(amount),
             });
-        let (address, amount) = (self.keep(address), self.keep(amount));
-        Some(Allocation { name, address: address?, amount: amount? })
+        let amount = self.keep(amount);
+        let receiver = self.receiver(table, amount);
+        Some(Allocation { name, receiver: receiver?, amount: amount? })
     }
 
-    fn check_unique_addresses(&mut self, allocations: &[Allocation]) {
+    fn receiver(&mut self, table: &AllocationTable, amount: Option<Amount>) -> Option<Receiver> {
+        match (&table.address, &table.contract, &table.lock[..]) {
+            (Some(address), None, []) => self.account(&table.name, address).map(Receiver::Account),
+            (None, Some(contract), []) if ["rewards", "swap"].contains(&contract.as_str()) => {
+                Some(Receiver::Contract(contract.clone()))
+            }
+            (None, Some(contract), []) => {
+                let (name, contract) = (table.name.clone(), contract.clone());
+                self.keep(Err(GenesisProblem::Contract { name, contract }))
+            }
+            (None, None, locks @ [_, ..]) => self.locks(&table.name, locks, amount?),
+            (address, contract, locks) => {
+                let given =
+                    [(address.is_some(), "address"), (contract.is_some(), "contract"), (!locks.is_empty(), "lock")];
+                let given: Vec<_> = given.into_iter().filter_map(|(given, kind)| given.then_some(kind)).collect();
+                let found = if given.is_empty() { "none".to_owned() } else { given.join(" and ") };
+                self.keep(Err(GenesisProblem::Receiver { name: table.name.clone(), found }))
+            }
+        }
+    }
+
+    fn account(&mut self, name: &str, text: &str) -> Option<Address> {
+        let address = parse_address(text)
+            .map_err(|reason| GenesisProblem::Address { name: name.to_owned(), reason })
+            .and_then(|address| match address.is_zero() {
+                true => Err(GenesisProblem::ZeroAddress { name: name.to_owned() }),
+                false => Ok(address),
+            });
+        self.keep(address)
+    }
+
+    fn check_unique_receivers(&mut self, allocations: &[Allocation]) {
         let mut names: BTreeMap<Address, Vec<&str>> = BTreeMap::new();
         for allocation in allocations {
-            names.entry(allocation.address).or_default().push(&allocation.name);
+            if let Receiver::Account(address) = allocation.receiver {
+                names.entry(address).or_default().push(&allocation.name);
+            }
         }
         for (address, names) in names.into_iter().filter(|(_, names)| names.len() > 1) {
             let names = names.into_iter().map(str::to_owned).collect();
             self.keep::<()>(Err(GenesisProblem::DuplicateAddress { address, names }));
+        }
+    }
+
+    fn check_needs_no_economy(&mut self, allocations: &[Allocation]) {
+        for allocation in allocations.iter().filter(|other| !matches!(other.receiver, Receiver::Account(_))) {
+            self.keep::<()>(Err(GenesisProblem::NoEconomy { name: allocation.name.clone() }));
         }
     }
 

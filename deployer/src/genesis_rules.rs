@@ -56,6 +56,56 @@ pub enum GenesisProblem {
         /// Name of the line.
         name: String,
     },
+    /// An allocation that goes to nobody, or to several kinds of receivers.
+    #[error("allocation \"{name}\": it needs one of `address`, `contract` and `lock`, and has {found}")]
+    Receiver {
+        /// Name of the line.
+        name: String,
+        /// What it has.
+        found: String,
+    },
+    /// A contract that is not funded by an allocation.
+    #[error("allocation \"{name}\": contract \"{contract}\" receives no allocation; \"rewards\" and \"swap\" do")]
+    Contract {
+        /// Name of the line.
+        name: String,
+        /// What was written.
+        contract: String,
+    },
+    /// An allocation to a contract of the economy in a file that does not describe it.
+    #[error("allocation \"{name}\": it needs the table [economy], which the file does not have")]
+    NoEconomy {
+        /// Name of the line.
+        name: String,
+    },
+    /// A lock with a field that is wrong.
+    #[error("allocation \"{name}\", lock {number}: {reason}")]
+    Lock {
+        /// Name of the line.
+        name: String,
+        /// Which of its locks, from 1.
+        number: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Locks that do not add up to their allocation.
+    #[error("allocation \"{name}\": its locks add up to {sum} OMNIT, the allocation is {amount}")]
+    LockSum {
+        /// Name of the line.
+        name: String,
+        /// Sum of all segments of all locks.
+        sum: Amount,
+        /// Amount of the allocation.
+        amount: Amount,
+    },
+    /// A field of the economy.
+    #[error("economy.{field}: {reason}")]
+    Economy {
+        /// Path of the field.
+        field: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// One name on several lines.
     #[error("the name \"{name}\" is used by {count} allocations")]
     DuplicateName {

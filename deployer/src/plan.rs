@@ -6,18 +6,15 @@ use alloy::{
     rpc::types::TransactionRequest,
     sol_types::SolCall,
 };
-use omnit_abi::{
-    IToken::initializeCall,
-    arbos::{
-        ARB_WASM,
-        IArbWasm::{IArbWasmErrors, activateProgramCall},
-        IStylusDeployer::deployCall,
-        STYLUS_DEPLOYER,
-    },
+use omnit_abi::arbos::{
+    ARB_WASM,
+    IArbWasm::{IArbWasmErrors, activateProgramCall},
+    IStylusDeployer::{ContractDeployed, deployCall},
+    STYLUS_DEPLOYER,
 };
-use omnit_client::{Client, ClientError, amounts::Amount, pretend};
+use omnit_client::{Client, ClientError, Sent, amounts::Amount, pretend};
 
-use crate::{DeployError, artifact::Artifact, genesis::Genesis};
+use crate::{DeployError, artifact::Artifact};
 
 /// Salt of every deployment that names no other: keccak256("omnit.token").
 pub const DEFAULT_SALT: B256 = b256!("71e0f1a3f1576711b1ea051fc126ce21731268936cc599ac56c011ce40b050fe");
@@ -28,9 +25,11 @@ const OFFERED: u64 = 1_000_000_000_000_000_000;
 /// Added to the quoted data fee, in percent, because it rises with every activation before ours. The surplus comes back.
 const FEE_MARGIN_PERCENT: u64 = 20;
 
-/// One deployment, ready to be sent.
+/// One contract's deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
+    /// Name in the record.
+    pub name: String,
     /// The chain.
     pub chain_id: u64,
     /// Who sends and pays.
@@ -54,15 +53,21 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Works out address and prices. Nothing is sent.
+    /// Works out the address and the data fee. Nothing is sent, and nothing that the initialising call needs has to exist yet.
     ///
     /// # Errors
-    /// [`DeployError::Activation`] when the chain refuses the program, [`DeployError::NoDeployer`].
-    pub async fn new(client: &Client, genesis: &Genesis, artifact: Artifact, salt: B256) -> Result<Self, DeployError> {
-        let init_data = init_data(genesis);
+    /// [`DeployError::Activation`] when the chain refuses the program.
+    pub(crate) async fn outline(
+        client: &Client,
+        name: &str,
+        artifact: Artifact,
+        init_data: Bytes,
+        salt: B256,
+    ) -> Result<Self, DeployError> {
         let address = predicted(&artifact, salt, &init_data);
         let in_place = !client.code(address).await?.is_empty();
         let mut plan = Self {
+            name: name.to_owned(),
             chain_id: client.chain_id(),
             sender: client.signer()?.address(),
             artifact,
@@ -75,7 +80,9 @@ impl Plan {
             cost: Amount::ZERO,
         };
         if !in_place {
-            plan.price(client).await?;
+            let quoted = plan.data_fee(client).await?;
+            let margin = quoted.saturating_mul(U256::from(FEE_MARGIN_PERCENT)) / U256::from(100);
+            plan.fee = Amount(quoted.saturating_add(margin));
         }
         Ok(plan)
     }
@@ -92,11 +99,11 @@ impl Plan {
         call.abi_encode().into()
     }
 
-    /// Asks for the data fee, then executes the whole transaction for its address and its gas.
-    async fn price(&mut self, client: &Client) -> Result<(), DeployError> {
-        let quoted = self.data_fee(client).await?;
-        self.fee =
-            Amount(quoted.saturating_add(quoted.saturating_mul(U256::from(FEE_MARGIN_PERCENT)) / U256::from(100)));
+    /// Executes the whole transaction for its address and its gas, without sending it.
+    ///
+    /// # Errors
+    /// [`DeployError::NoDeployer`], or why the contract does not accept its initialising call.
+    pub(crate) async fn price(&mut self, client: &Client) -> Result<(), DeployError> {
         let request = TransactionRequest::default()
             .with_from(self.sender)
             .with_to(STYLUS_DEPLOYER)
@@ -112,8 +119,24 @@ impl Plan {
         Ok(())
     }
 
+    /// Sends the transaction, which must have been priced, and takes the address that the deployer announces.
+    ///
+    /// # Errors
+    /// [`DeployError::InsufficientFunds`], [`DeployError::NotAnnounced`], or why the transaction failed.
+    pub(crate) async fn send(&mut self, client: &Client) -> Result<Sent, DeployError> {
+        let has = Amount(client.balance(self.sender).await?);
+        if has < self.cost {
+            let (account, needs, fee) = (self.sender, self.cost, self.fee);
+            return Err(DeployError::InsufficientFunds { account, has, needs, fee });
+        }
+        let sent = client.transact(STYLUS_DEPLOYER, self.calldata(), self.fee.0).await?;
+        let announced = sent.events_of::<ContractDeployed>(STYLUS_DEPLOYER).next();
+        self.address = announced.ok_or(DeployError::NotAnnounced { tx_hash: sent.tx_hash })?.deployedContract;
+        Ok(sent)
+    }
+
     fn not_activated(&self, reason: String) -> DeployError {
-        DeployError::Activation { chain_id: self.chain_id, name: self.artifact.name.clone(), reason }
+        DeployError::Activation { chain_id: self.chain_id, name: self.name.clone(), reason }
     }
 
     /// Data fee of activating this program now, in wei; zero when the same code is active already.
@@ -141,11 +164,6 @@ impl Plan {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-/// The initialising call of the token.
-fn init_data(genesis: &Genesis) -> Bytes {
-    initializeCall { holders: genesis.holders(), amounts: genesis.amounts() }.abi_encode().into()
 }
 
 /// CREATE2 address under StylusDeployer, which hashes the salt together with the initialising call: an address therefore

@@ -30,7 +30,7 @@ async fn bench(chain: Chain) -> Bench {
     files::contract_wasm(TOKEN).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let request = Request {
-        genesis: files::root().join("genesis/local.toml"),
+        genesis: files::root().join("test-harness/fixtures/genesis.toml"),
         contracts: files::root().join("target/contracts"),
         deployments: folder.path().join("deployments"),
         salt: DEFAULT_SALT,
@@ -46,7 +46,7 @@ async fn node() -> Bench {
 
 impl Bench {
     async fn deploy(&self) -> Result<Outcome, DeployError> {
-        deploy(&self.client, &self.request).await
+        deploy(&self.client, &self.request, &|_| ()).await
     }
 
     fn record(&self) -> Result<Deployment, RecordError> {
@@ -55,7 +55,7 @@ impl Bench {
 
     /// A genesis file with one line changed.
     fn genesis_with(&self, from: &str, to: &str) -> PathBuf {
-        let text = fs::read_to_string(files::root().join("genesis/local.toml")).unwrap();
+        let text = fs::read_to_string(files::root().join("test-harness/fixtures/genesis.toml")).unwrap();
         assert!(text.contains(from));
         let path = self.folder.path().join("genesis.toml");
         fs::write(&path, text.replacen(from, to, 1)).unwrap();
@@ -81,9 +81,9 @@ async fn deploy_hands_out_the_genesis_and_records_it_when_the_chain_runs_stylus(
     assert_eq!(token.code_hash, keccak256(bench.client.code(token.address).await.unwrap()));
     assert_eq!(token.constructor.signature, "initialize(address[],uint256[])");
     assert_eq!(bench.client.call(token.address, &totalSupplyCall {}).await.unwrap(), TOKEN_CAP.0);
-    for holder in Genesis::load(&bench.request.genesis).unwrap().allocations {
-        let balance = bench.client.call(token.address, &balanceOfCall { account: holder.address }).await.unwrap();
-        assert_eq!(balance, holder.amount.0, "{}", holder.name);
+    for (name, account, amount) in Genesis::load(&bench.request.genesis).unwrap().accounts() {
+        let balance = bench.client.call(token.address, &balanceOfCall { account }).await.unwrap();
+        assert_eq!(balance, amount.0, "{name}");
     }
 }
 
@@ -93,7 +93,7 @@ async fn deploy_returns_the_surplus_of_the_fee_when_it_is_done() {
     let sender = test_account(0).unwrap().address();
     let before = bench.client.balance(sender).await.unwrap();
     let Outcome::Deployed(_, sent) = bench.deploy().await.unwrap() else { panic!("not deployed") };
-    let gas = alloy::primitives::U256::from(sent.gas_used) * alloy::primitives::U256::from(sent.gas_price);
+    let (_, gas) = omnit_deployer::total_gas(&sent);
     let fee = before - bench.client.balance(sender).await.unwrap() - gas;
     assert!(fee > alloy::primitives::U256::ZERO, "activation costs something");
     assert!(fee < alloy::primitives::U256::from(1_000_000_000_000_000u64), "the surplus came back: {fee} wei");
@@ -106,7 +106,7 @@ async fn deploy_does_nothing_when_the_record_matches() {
     let block = bench.client.block_number().await.unwrap();
     for force in [false, true] {
         let request = Request { force, ..bench.request.clone() };
-        let outcome = deploy(&bench.client, &request).await.unwrap();
+        let outcome = deploy(&bench.client, &request, &|_| ()).await.unwrap();
         assert!(matches!(outcome, Outcome::AlreadyDeployed(again) if again == record));
     }
     assert_eq!(bench.client.block_number().await.unwrap(), block);
@@ -128,12 +128,12 @@ async fn deploy_says_what_to_run_when_the_node_is_stock_anvil() {
 async fn deploy_sends_nothing_when_it_is_a_dry_run() {
     let mut bench = node().await;
     bench.request.dry_run = true;
-    let Outcome::Planned(plan) = bench.deploy().await.unwrap() else { panic!("not planned") };
+    let Outcome::Planned(plans, _) = bench.deploy().await.unwrap() else { panic!("not planned") };
     assert_eq!(bench.client.block_number().await.unwrap(), 0);
     assert!(matches!(bench.record(), Err(RecordError::Missing { .. })));
     bench.request.dry_run = false;
     let record = deployed(bench.deploy().await.unwrap());
-    assert_eq!(record.contracts[TOKEN].address, plan.address);
+    assert_eq!(record.contracts[TOKEN].address, plans[0].address);
 }
 
 #[tokio::test]
@@ -161,12 +161,12 @@ async fn deploy_refuses_a_record_of_an_earlier_chain_until_it_is_forced() {
     deployed(old.deploy().await.unwrap());
     let chain = Chain::node().await.unwrap();
     let client = client(&chain).await;
-    let error = deploy(&client, &old.request).await.unwrap_err();
+    let error = deploy(&client, &old.request, &|_| ()).await.unwrap_err();
     assert!(matches!(error, DeployError::StaleRecord { .. }), "{error}");
     assert!(error.to_string().contains("has no code there") && error.to_string().contains("--force"), "{error}");
     let request = Request { force: true, ..old.request.clone() };
-    deployed(deploy(&client, &request).await.unwrap());
-    assert!(matches!(deploy(&client, &old.request).await.unwrap(), Outcome::AlreadyDeployed(_)));
+    deployed(deploy(&client, &request, &|_| ()).await.unwrap());
+    assert!(matches!(deploy(&client, &old.request, &|_| ()).await.unwrap(), Outcome::AlreadyDeployed(_)));
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn deploy_refuses_other_allocations_than_the_recorded_ones_until_it_is_for
         bench.genesis_with("0xa0Ee7A142d267C1f36714E4a8F75612F20a79720", "0x00000000000000000000000000000000000000AA");
     let error = bench.deploy().await.unwrap_err();
     assert!(
-        matches!(&error, DeployError::OtherInputs { difference, .. } if difference == "other allocations"),
+        matches!(&error, DeployError::OtherInputs { difference, .. } if difference == "another genesis file"),
         "{error}"
     );
     bench.request.force = true;
@@ -219,6 +219,6 @@ async fn deploy_names_the_program_when_the_chain_refuses_to_activate_it() {
 async fn deploy_fails_by_name_when_the_node_is_gone() {
     let bench = node().await;
     drop(bench.chain);
-    let error = deploy(&bench.client, &bench.request).await.unwrap_err();
+    let error = deploy(&bench.client, &bench.request, &|_| ()).await.unwrap_err();
     assert!(error.to_string().contains("no answer from http://127.0.0.1"), "{error}");
 }

@@ -2,7 +2,12 @@ use std::path::Path;
 
 use alloy::primitives::{Address, U256};
 use omnit_client::{amounts::Amount, signers::TEST_MNEMONIC};
-use omnit_deployer::{Genesis, TOKEN_CAP, genesis::GenesisError, genesis_rules::GenesisProblem as Problem};
+use omnit_deployer::{
+    Genesis, TOKEN_CAP,
+    economy::Legacy,
+    genesis::{GenesisError, Receiver},
+    genesis_rules::GenesisProblem as Problem,
+};
 use proptest::prelude::*;
 
 const A: &str = "0x00000000000000000000000000000000000000aa";
@@ -54,17 +59,99 @@ fn local_file_passes_and_follows_the_allocation_table() {
 fn local_file_names_the_accounts_of_the_test_mnemonic() {
     use alloy::signers::local::MnemonicBuilder;
     let account = |index| MnemonicBuilder::from_phrase(TEST_MNEMONIC).index(index).unwrap().build().unwrap().address();
-    let holders = local().holders();
-    let expected: Vec<Address> = (100..106).chain(0..10).map(account).collect();
-    assert_eq!(holders, expected);
+    let genesis = local();
+    let accounts: Vec<Address> = genesis.accounts().map(|(_, account, _)| account).collect();
+    assert_eq!(accounts, [101].into_iter().chain(0..10).map(account).collect::<Vec<_>>());
+    let locks = |name: &str| match &genesis.allocations.iter().find(|other| other.name == name).unwrap().receiver {
+        Receiver::Locks(locks) => locks.clone(),
+        other => panic!("{other:?}"),
+    };
+    for (name, index) in [("team", 102), ("early-investors", 103), ("advisers-and-audits", 105)] {
+        assert_eq!(locks(name)[0].beneficiary, account(index), "{name}");
+    }
+    let economy = genesis.economy.unwrap();
+    assert_eq!(economy.timelock, account(101));
+    assert_eq!(economy.swap.legacy, Legacy::StandIn(vec![account(8), account(9)]));
+}
+
+#[test]
+fn local_file_unlocks_as_the_allocation_table_says() {
+    const MONTH: u64 = 2_630_016;
+    let genesis = local();
+    let unlocked = |name: &str, secs: u64| match &genesis.allocations.iter().find(|o| o.name == name).unwrap().receiver
+    {
+        Receiver::Locks(locks) => locks[0].unlocked(secs).to_string(),
+        other => panic!("{other:?}"),
+    };
+    let expected = [
+        ("team", 12 * MONTH, "0"),
+        ("team", 30 * MONTH, "75000000"),
+        ("team", 48 * MONTH, "150000000"),
+        ("early-investors", 0, "5000000"),
+        ("early-investors", 6 * MONTH, "5000000"),
+        ("early-investors", 18 * MONTH, "52500000"),
+        ("early-investors", 30 * MONTH, "100000000"),
+        ("advisers-and-audits", 7 * MONTH - 1, "0"),
+        ("advisers-and-audits", 7 * MONTH, "1111111.111111111111111111"),
+        ("advisers-and-audits", 24 * MONTH, "20000000"),
+    ];
+    for (name, secs, amount) in expected {
+        assert_eq!(unlocked(name, secs), amount, "{name} after {secs} s");
+    }
+}
+
+#[test]
+fn parse_merges_what_the_sender_holds_with_what_it_hands_on() {
+    let genesis = local();
+    let sender = genesis.accounts().nth(1).unwrap().1;
+    let holders = genesis.holders(sender);
+    assert_eq!(holders.len(), 11);
+    let omnit = |amount: u64| U256::from(amount) * Amount::ONE.0;
+    assert_eq!(holders[0], (sender, omnit(728_000_000)), "reserve, locks, swap, and its own 8,000,000");
+    assert_eq!(holders.iter().fold(U256::ZERO, |sum, holder| sum + holder.1), TOKEN_CAP.0);
+}
+
+#[test]
+fn file_hash_stays_when_only_comments_change() {
+    let text = file("1000000000", &[("a", A, "1000000000")]);
+    let hash = |text: &str| Genesis::parse(text).unwrap().file_hash;
+    assert_eq!(hash(&text), hash(&format!("# a remark\n{text}comment = \"a remark\"\n")));
+    assert_ne!(hash(&text), hash(&text.replace("name = \"a\"", "name = \"b\"")));
+}
+
+#[test]
+fn parse_names_the_field_when_a_term_of_the_economy_is_unusable() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../genesis/local.toml")).unwrap();
+    let cases = [
+        ("over = \"36 months\"", "over = \"36 moons\"", "\"team\", lock 1: segment 2: \"36 moons\" is not a duration"),
+        ("amount = \"150000000\" }", "amount = \"150000001\" }", "\"team\": its locks add up to 150000001 OMNIT"),
+        ("{ wait = \"12 months\" }", "{ wait = \"12 months\", steps = 2 }", "`wait` unlocks at once"),
+        ("contract = \"swap\"", "contract = \"bank\"", "contract \"bank\" receives no allocation"),
+        ("contract = \"swap\"", "", "and has none"),
+        ("thaw = \"14 days\"", "thaw = \"1 minute\"", "economy.service 1.thaw: 60 seconds; from 1h to 1month 29days"),
+        ("minimum = \"32000\"", "minimum = \"0.5\"", "economy.service 1.minimum: 0.5 OMNIT is below 1 OMNIT"),
+        ("id = 2", "id = 1", "economy.service: id 1 is used twice"),
+        ("max_cut_bps = 4000", "max_cut_bps = 6000", "economy.limits.max_cut_bps: 6000 is above 5000"),
+        ("data_bps = 2000", "data_bps = 2001", "economy.reserve: the shares add up to 10001 bps"),
+        ("stand_in_holders = [", "stand_in_holders = [] # [", "economy.swap: it needs either"),
+    ];
+    for (from, to, expected) in cases {
+        assert!(text.contains(from), "{from}");
+        let error = Genesis::parse(&text.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains(expected), "{to}: {error}");
+    }
+    let alone = text.split("[economy]").next().unwrap();
+    let error = Genesis::parse(alone).unwrap_err().to_string();
+    assert!(error.contains("breaks 5 rule(s)") && error.contains("needs the table [economy]"), "{error}");
 }
 
 #[test]
 fn parse_accepts_a_sum_when_it_equals_the_cap_to_the_unit() {
     let lines = [("a", A, "999999999.999999999999999999"), ("b", B, "0.000000000000000001")];
     let genesis = Genesis::parse(&file("1000000000", &lines)).unwrap();
-    assert_eq!(genesis.amounts()[1], U256::from(1));
-    assert_eq!(genesis.holders(), [A, B].map(|text| text.parse::<Address>().unwrap()));
+    let holders = genesis.holders(Address::ZERO);
+    assert_eq!(holders[1].1, U256::from(1));
+    assert_eq!([holders[0].0, holders[1].0], [A, B].map(|text| text.parse::<Address>().unwrap()));
 }
 
 #[test]
@@ -171,7 +258,8 @@ proptest! {
             let lines: Vec<_> = lines.iter().map(|(n, a, p)| (n.as_str(), a.as_str(), p.as_str())).collect();
             file("1000000000", &lines)
         };
-        prop_assert_eq!(Genesis::parse(&text(&parts)).unwrap().amounts(), parts.iter().map(|part| part.0).collect::<Vec<_>>());
+        let amounts: Vec<_> = Genesis::parse(&text(&parts)).unwrap().accounts().map(|(.., amount)| amount).collect();
+        prop_assert_eq!(&amounts, &parts);
         let mut more = parts.clone();
         more[0].0 += U256::from(1);
         let Err(GenesisError::Rules(found)) = Genesis::parse(&text(&more)) else { panic!("one unit too many passed") };

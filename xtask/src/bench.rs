@@ -18,7 +18,8 @@ pub(crate) struct BenchArgs {
     /// One JSON object per line instead of a table.
     #[arg(long)]
     json: bool,
-    /// Options of the benchmark itself, after `--`; those of `miner` are `--quick`, `--size N` and names of paths.
+    /// Options of the benchmark itself, after `--`; those of `miner` are `--quick`, `--size N` and names of paths, that of
+    /// `scale` is `--stakers N`.
     #[arg(last = true)]
     options: Vec<String>,
 }
@@ -28,6 +29,8 @@ pub(crate) struct BenchArgs {
 enum Name {
     /// The node beside stock anvil: start-up, calls and transfers per second, memory.
     Node,
+    /// Gas of staking with one staker and with 100,000.
+    Scale,
     /// Kernels of AI work and its proofs on every path of this machine, beside a plain loop and an int8 GEMM crate.
     Miner,
 }
@@ -36,12 +39,14 @@ impl BenchArgs {
     /// Measures and prints; the table or the lines go to standard output.
     pub(crate) fn run(self) -> Result<()> {
         match self.name {
-            Name::Node => self.node(),
+            Name::Node => self.contracts("node"),
+            Name::Scale => self.contracts("scale"),
             Name::Miner => self.miner(),
         }
     }
 
-    fn node(self) -> Result<()> {
+    /// Benchmarks of `omnit-bench`.
+    fn contracts(self, name: &str) -> Result<()> {
         setup::ensure(&Need::CONTRACTS)?;
         wasm::build(&[], false)?;
         // The node under test is the program that users run. One build of both: built apart, each would compile the dependencies anew.
@@ -56,7 +61,7 @@ impl BenchArgs {
         ]))?;
         let program = format!("target/release/omnit-bench{}", std::env::consts::EXE_SUFFIX);
         let mut bench = Command::new(setup::root().join(program));
-        bench.arg("node").current_dir(setup::root());
+        bench.arg(name).current_dir(setup::root());
         setup::run(bench.args(self.json.then_some("--json")).args(self.options))
     }
 

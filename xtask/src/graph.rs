@@ -25,7 +25,15 @@ const RULES: &[Rule] = &[
     Rule { package: "omnit-abi", may_import: &[], may_test_with: &[] },
     Rule { package: "omnit-runtime", may_import: &[], may_test_with: HARNESS },
     Rule { package: "omnit-proof", may_import: &[], may_test_with: &[] },
+    Rule { package: "omnit-swap", may_import: &["omnit-abi", "omnit-runtime"], may_test_with: HARNESS },
+    Rule { package: "omnit-allocation", may_import: &["omnit-abi", "omnit-runtime"], may_test_with: HARNESS },
+    Rule { package: "omnit-staking", may_import: &["omnit-abi", "omnit-runtime"], may_test_with: HARNESS },
     Rule { package: "omnit-token", may_import: &["omnit-abi", "omnit-runtime"], may_test_with: HARNESS },
+    Rule { package: "omnit-data", may_import: &["omnit-abi", "omnit-runtime"], may_test_with: HARNESS },
+    Rule { package: "omnit-rewards", may_import: &["omnit-abi", "omnit-runtime"], may_test_with: HARNESS },
+    Rule { package: "omnit-season", may_import: &["omnit-abi", "omnit-runtime"], may_test_with: HARNESS },
+    Rule { package: "omnit-badge", may_import: &["omnit-abi", "omnit-runtime"], may_test_with: HARNESS },
+    Rule { package: "omnit-vesting", may_import: &["omnit-abi", "omnit-runtime"], may_test_with: HARNESS },
     Rule { package: "omnit-client", may_import: &["omnit-abi"], may_test_with: HARNESS },
     Rule { package: "omnit-deployer", may_import: &["omnit-abi", "omnit-client"], may_test_with: HARNESS },
     Rule { package: "omnit-miner", may_import: &["omnit-abi", "omnit-client", "omnit-proof"], may_test_with: HARNESS },
@@ -47,6 +55,7 @@ const RULES: &[Rule] = &[
         may_import: &["omnit-abi", "omnit-client", "omnit-deployer", "omnit-miner", "omnit-node", "omnit-vm"],
         may_test_with: HARNESS,
     },
+    Rule { package: "omnit-scenarios", may_import: &[], may_test_with: HARNESS },
     Rule { package: "xtask", may_import: &[], may_test_with: &[] },
 ];
 

@@ -237,14 +237,15 @@ impl Tour<'_> {
     fn report(&self, deployed: &Value, by_omnit: &Value, by_cast: &Value, after: &Value) -> Result<String> {
         let cast_gas = u64::from_str_radix(text(by_cast, "/gasUsed")?.trim_start_matches("0x"), 16)?;
         let rows = [
-            ("deployment", number(deployed, "/transaction/gas_used")?, text(deployed, "/transaction/tx_hash")?),
+            ("deployment", number(deployed, "/gas_used")?, text(deployed, "/transactions/0/tx_hash")?),
             ("transfer by omnit", number(by_omnit, "/transaction/gas_used")?, text(by_omnit, "/transaction/tx_hash")?),
             ("transfer by cast", cast_gas, text(by_cast, "/transactionHash")?),
         ];
         let token = text(deployed, "/deployment/contracts/token/address")?;
         let chain = number(deployed, "/deployment/chain_id")?;
         let mut report = format!(
-            "\nOMNIT is deployed\n  token        {token}\n  chain        {chain} at {rpc}\n  record       {record}\n\nTransactions\n",
+            "\nOMNIT and its economy are deployed\n{contracts}  chain        {chain} at {rpc}\n  record       {record}\n\nTransactions\n",
+            contracts = contracts(deployed)?,
             rpc = self.rpc,
             record = text(deployed, "/record")?,
         );
@@ -259,9 +260,20 @@ impl Tour<'_> {
         let program = self.omnit.strip_prefix(setup::root()).unwrap_or(self.omnit).display();
         report += &format!("\nTry\n  {program} token info --rpc {rpc}\n", rpc = self.rpc);
         report += &format!("  {program} token transfer 3 2.5 --rpc {rpc}\n", rpc = self.rpc);
+        report += &format!("  {program} lock show 1 2 3 --rpc {rpc}\n", rpc = self.rpc);
+        report += &format!("  {program} rewards info --rpc {rpc}\n", rpc = self.rpc);
         report += &format!("  node_modules/.bin/cast call {token} \"totalSupply()(uint256)\" --rpc-url {}\n", self.rpc);
         Ok(report)
     }
+}
+
+/// One line per deployed contract, the token first.
+fn contracts(deployed: &Value) -> Result<String> {
+    let contracts = deployed["deployment"]["contracts"].as_object().ok_or_eyre("the deployment lists no contracts")?;
+    let mut names: Vec<_> = contracts.keys().collect();
+    names.sort_by_key(|name| (*name != "token", *name));
+    let line = |name: &&String| Ok(format!("  {name:<11}  {}\n", text(&contracts[*name], "/address")?));
+    names.iter().map(line).collect()
 }
 
 /// Runs a program from the workspace's root and reads the JSON it prints; all it said is in the error.

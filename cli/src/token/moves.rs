@@ -1,6 +1,5 @@
 //! Sending: `omnit token transfer | approve | burn`.
 
-use alloy::primitives::Address;
 use omnit_abi::IToken::{allowanceCall, approveCall, burnCall, totalSupplyCall, transferCall};
 use omnit_client::{amounts::Amount, signers::Account};
 use serde_json::json;
@@ -10,7 +9,7 @@ use crate::output::{Lines, amount_json, print, sent_json};
 
 /// `omnit token transfer`.
 pub(super) async fn transfer(session: &Session, to: Account, amount: Amount) -> eyre::Result<()> {
-    let (from, to) = (sender(session)?, session.resolve(to)?);
+    let (from, to) = (session.sender()?, session.resolve(to)?);
     let sent = session.client.send(session.token, &transferCall { to, amount: amount.0 }).await?;
     let (left, arrived) = (session.balance(from).await?, session.balance(to).await?);
     let mut lines = Lines::default();
@@ -28,7 +27,7 @@ pub(super) async fn transfer(session: &Session, to: Account, amount: Amount) -> 
 
 /// `omnit token approve`.
 pub(super) async fn approve(session: &Session, spender: Account, amount: Amount) -> eyre::Result<()> {
-    let (owner, spender) = (sender(session)?, session.resolve(spender)?);
+    let (owner, spender) = (session.sender()?, session.resolve(spender)?);
     let sent = session.client.send(session.token, &approveCall { spender, amount: amount.0 }).await?;
     let allowance = Amount(session.client.call(session.token, &allowanceCall { owner, spender }).await?);
     let mut lines = Lines::default();
@@ -42,7 +41,7 @@ pub(super) async fn approve(session: &Session, spender: Account, amount: Amount)
 
 /// `omnit token burn`.
 pub(super) async fn burn(session: &Session, amount: Amount) -> eyre::Result<()> {
-    let account = sender(session)?;
+    let account = session.sender()?;
     let sent = session.client.send(session.token, &burnCall { amount: amount.0 }).await?;
     let left = session.balance(account).await?;
     let supply = Amount(session.client.call(session.token, &totalSupplyCall {}).await?);
@@ -57,9 +56,4 @@ pub(super) async fn burn(session: &Session, amount: Amount) -> eyre::Result<()> 
         "total_supply": amount_json(supply), "transaction": sent_json(&sent),
     });
     print(session.json, &lines, &json)
-}
-
-/// The account a command sends from.
-pub(super) fn sender(session: &Session) -> eyre::Result<Address> {
-    Ok(session.client.signer()?.address())
 }

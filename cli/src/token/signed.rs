@@ -15,7 +15,7 @@ use omnit_client::{
 };
 use serde_json::{Value, json};
 
-use super::{Session, SharedArgs, info::limit, moves::sender, parse_allowance};
+use super::{Session, TokenOptions, info::limit, parse_allowance};
 use crate::{
     connection::KeyArgs,
     output::{Lines, amount_json, print, sent_json},
@@ -84,13 +84,13 @@ struct Ground {
 }
 
 impl SigningArgs {
-    async fn ground(&self, shared: &SharedArgs) -> eyre::Result<Ground> {
+    async fn ground(&self, shared: &TokenOptions) -> eyre::Result<Ground> {
         if self.offline { self.offline_ground(shared) } else { self.online_ground(shared).await }
     }
 
-    fn offline_ground(&self, shared: &SharedArgs) -> eyre::Result<Ground> {
+    fn offline_ground(&self, shared: &TokenOptions) -> eyre::Result<Ground> {
         let missing = |option| eyre!("--offline needs {option}: without a node it cannot be looked up");
-        let chain_id = shared.connection.chain_id().ok_or_else(|| missing("--chain-id"))?;
+        let chain_id = shared.common.connection.chain_id().ok_or_else(|| missing("--chain-id"))?;
         let token = shared.token.ok_or_else(|| missing("--token"))?;
         let nonce = self.nonce.ok_or_else(|| missing("--nonce"))?;
         let deadline = self.deadline.ok_or_else(|| missing("--deadline"))?;
@@ -106,7 +106,7 @@ impl SigningArgs {
         })
     }
 
-    async fn online_ground(&self, shared: &SharedArgs) -> eyre::Result<Ground> {
+    async fn online_ground(&self, shared: &TokenOptions) -> eyre::Result<Ground> {
         let session = shared.connect_with(&self.key).await?;
         let signer = session.client.signer()?.clone();
         let nonce = match self.nonce {
@@ -131,7 +131,7 @@ impl SigningArgs {
 
 impl PermitArgs {
     /// `omnit token permit`.
-    pub(super) async fn run(self, shared: &SharedArgs) -> eyre::Result<()> {
+    pub(super) async fn run(self, shared: &TokenOptions) -> eyre::Result<()> {
         let ground = self.signing.ground(shared).await?;
         let owner = ground.signer.address();
         let spender = self.spender.address(ground.chain_id, ground.is_local)?;
@@ -151,13 +151,13 @@ impl PermitArgs {
             json["allowance"] = amount_json(allowance);
             json["transaction"] = sent_json(&sent);
         }
-        print(shared.json, &lines, &json)
+        print(shared.common.json, &lines, &json)
     }
 }
 
 impl DelegateArgs {
     /// `omnit token delegate`.
-    pub(super) async fn run(self, shared: &SharedArgs) -> eyre::Result<()> {
+    pub(super) async fn run(self, shared: &TokenOptions) -> eyre::Result<()> {
         if self.by_sig { self.sign(shared).await } else { self.send(shared).await }
     }
 
@@ -168,14 +168,14 @@ impl DelegateArgs {
         }
     }
 
-    async fn send(&self, shared: &SharedArgs) -> eyre::Result<()> {
+    async fn send(&self, shared: &TokenOptions) -> eyre::Result<()> {
         if self.signing.offline || self.signing.send || self.signing.nonce.is_some() || self.signing.deadline.is_some()
         {
             return Err(eyre!("--offline, --send, --nonce and --deadline belong to a signed delegation; add --by-sig"));
         }
         let session = shared.connect_with(&self.signing.key).await?;
         let delegatee = self.delegatee(session.client.chain_id(), session.is_local)?;
-        let delegator = sender(&session)?;
+        let delegator = session.sender()?;
         let sent = session.client.send(session.token, &delegateCall { delegatee }).await?;
         let mut lines = Lines::default();
         lines.add("delegator", delegator).add("delegate", named(delegatee));
@@ -183,10 +183,10 @@ impl DelegateArgs {
         add_votes(&session, delegatee, &mut lines, &mut json).await?;
         lines.add_sent(&sent);
         json["transaction"] = sent_json(&sent);
-        print(shared.json, &lines, &json)
+        print(shared.common.json, &lines, &json)
     }
 
-    async fn sign(&self, shared: &SharedArgs) -> eyre::Result<()> {
+    async fn sign(&self, shared: &TokenOptions) -> eyre::Result<()> {
         let ground = self.signing.ground(shared).await?;
         let delegatee = self.delegatee(ground.chain_id, ground.is_local)?;
         let (delegator, nonce, expiry) = (ground.signer.address(), ground.nonce, ground.deadline);
@@ -202,7 +202,7 @@ impl DelegateArgs {
             lines.add_sent(&sent);
             json["transaction"] = sent_json(&sent);
         }
-        print(shared.json, &lines, &json)
+        print(shared.common.json, &lines, &json)
     }
 }
 

@@ -20,4 +20,7 @@ pub const TOKEN_CAP: u128 = 1_000_000_000 * 10u128.pow(TOKEN_DECIMALS as u32);
 /// [`TOKEN_CAP`] as the wire spells it.
 pub const TOKEN_CAP_WORD: U256 = U256::from_limbs([TOKEN_CAP as u64, (TOKEN_CAP >> 64) as u64, 0, 0]);
 
+/// Least that can be staked at once, in base units: 1 OMNIT.
+pub const STAKE_MIN: u128 = 10u128.pow(TOKEN_DECIMALS as u32);
+
 const _: () = assert!(TOKEN_CAP < 1 << 90);

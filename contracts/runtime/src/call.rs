@@ -54,12 +54,21 @@ pub fn call<'a, C: SolCall>(to: Address, args: &C::Token<'a>) -> Answer
 where
     C::Token<'a>: Encode,
 {
+    call_with_gas::<C>(to, args, u64::MAX)
+}
+
+/// Calls `C` of `to` without value, with at most `gas`: a callee that burns all it gets leaves the rest.
+#[inline(always)]
+pub fn call_with_gas<'a, C: SolCall>(to: Address, args: &C::Token<'a>, gas: u64) -> Answer
+where
+    C::Token<'a>: Encode,
+{
     storage::release();
     let data = encode::encode(C::SELECTOR, args);
     let value = B256::ZERO;
     let mut len = 0;
     let status =
-        unsafe { host::call_contract(to.as_ptr(), data.as_ptr(), data.len(), value.as_ptr(), u64::MAX, &raw mut len) };
+        unsafe { host::call_contract(to.as_ptr(), data.as_ptr(), data.len(), value.as_ptr(), gas, &raw mut len) };
     Answer { success: status == 0, len }
 }
 

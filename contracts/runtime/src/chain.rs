@@ -22,6 +22,12 @@ pub fn now() -> u64 {
     unsafe { host::block_timestamp() }
 }
 
+/// Gas left.
+#[inline]
+pub fn gas_left() -> u64 {
+    unsafe { host::evm_gas_left() }
+}
+
 /// Chain id.
 #[inline]
 pub fn id() -> u64 {

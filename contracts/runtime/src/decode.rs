@@ -94,22 +94,34 @@ impl Param for sol_data::Uint<256> {
     }
 }
 
-impl Param for sol_data::Uint<8> {
-    type Borrowed<'a> = u8;
+impl Param for sol_data::Bool {
+    type Borrowed<'a> = bool;
 
     #[inline(always)]
-    fn read(args: &[u8], at: usize) -> Option<u8> {
-        number(word(args, at)?, 1).map(|word| word[31])
+    fn read(args: &[u8], at: usize) -> Option<bool> {
+        <sol_data::Uint<8> as Param>::read(args, at).filter(|byte| *byte < 2).map(|byte| byte == 1)
     }
 }
 
-impl Param for sol_data::Uint<32> {
-    type Borrowed<'a> = u32;
+macro_rules! numbers {
+    ($($bits:literal $native:ty;)*) => {$(
+        impl Param for sol_data::Uint<$bits> {
+            type Borrowed<'a> = $native;
 
-    #[inline(always)]
-    fn read(args: &[u8], at: usize) -> Option<u32> {
-        number(word(args, at)?, 4).and_then(|word| Some(u32::from_be_bytes(*word.last_chunk()?)))
-    }
+            #[inline(always)]
+            fn read(args: &[u8], at: usize) -> Option<$native> {
+                number(word(args, at)?, $bits / 8).and_then(|word| Some(<$native>::from_be_bytes(*word.last_chunk()?)))
+            }
+        }
+    )*};
+}
+
+numbers! {
+    8 u8;
+    16 u16;
+    32 u32;
+    64 u64;
+    128 u128;
 }
 
 impl Param for sol_data::FixedBytes<32> {
@@ -137,6 +149,15 @@ impl Param for sol_data::Bytes {
     fn read(args: &[u8], at: usize) -> Option<&[u8]> {
         let (len, rest) = tail(args, at)?;
         rest.get(..len)
+    }
+}
+
+/// The bytes as they are: whether they are UTF-8 is for whoever needs to know.
+impl Param for sol_data::String {
+    type Borrowed<'a> = &'a [u8];
+
+    fn read(args: &[u8], at: usize) -> Option<&[u8]> {
+        <sol_data::Bytes as Param>::read(args, at)
     }
 }
 
@@ -183,12 +204,16 @@ tuples! {
     A 0, B 1, C 2, D 3, E 4, F 5, G 6;
     A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7;
     A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::vec;
+    use alloy_primitives::B256;
     use alloy_sol_types::SolValue;
 
     type Pair = (sol_data::Address, sol_data::Uint<256>);
@@ -212,9 +237,19 @@ mod tests {
             let mut args = [0; 32];
             args[at] = 1;
             assert!(<(sol_data::Uint<8>,)>::read(&args).is_none(), "byte {at}");
+            assert_eq!(<(sol_data::Uint<16>,)>::read(&args).is_none(), at < 30, "byte {at}");
             assert_eq!(<(sol_data::Uint<32>,)>::read(&args).is_none(), at < 28, "byte {at}");
+            assert_eq!(<(sol_data::Uint<64>,)>::read(&args).is_none(), at < 24, "byte {at}");
+            assert_eq!(<(sol_data::Uint<128>,)>::read(&args).is_none(), at < 16, "byte {at}");
+            assert!(<(sol_data::Bool,)>::read(&args).is_none(), "byte {at}");
             assert_eq!(<(sol_data::FixedBytes<4>,)>::read(&args).is_none(), at >= 4, "byte {at}");
         }
+    }
+
+    #[test]
+    fn read_takes_a_bool_only_when_it_is_zero_or_one() {
+        let read = |byte| <(sol_data::Bool,)>::read(B256::with_last_byte(byte).as_slice());
+        assert_eq!((read(0), read(1), read(2)), (Some((false,)), Some((true,)), None));
     }
 
     #[test]

@@ -5,16 +5,17 @@ use alloy_sol_types::{SolCall, SolType};
 
 /// Serves calldata with the functions of a generated call enum.
 ///
-/// Three kinds of arm, one per function of the interface, in its order:
+/// Four kinds of arm, one per function of the interface, in its order:
 /// `transfer(c) => …` decodes to the generated call struct and answers its return type;
 /// `transferAndCall_1[to, value, data] => …` borrows dynamic parameters from the calldata instead of copying them;
-/// `name => …` takes nothing and answers with alloy's tokens.
+/// `name => …` takes nothing and answers with alloy's tokens;
+/// `terms[service] as words => …` borrows, and answers an array of the words of its static results.
 ///
 /// The generated enum decides what compiles: a function that is missing or too many, a parameter or return type that changed, is an error.
 /// Calldata for no function, or that Solidity's decoder would refuse, reverts without data.
 #[macro_export]
 macro_rules! dispatch {
-    ($calldata:expr => $calls:ident, $interface:ty; $($function:ident $(($call:pat))? $([$($param:ident),+])? => $body:expr,)+) => {{
+    ($calldata:expr => $calls:ident, $interface:ty; $($function:ident $(($call:pat))? $([$($param:ident),*])? $(as $words:ident)? => $body:expr,)+) => {{
         // Exhaustive over the interface; optimised away.
         const _: fn(&$calls) = |call| match call {
             $($calls::$function(_) => (),)+
@@ -25,13 +26,16 @@ macro_rules! dispatch {
         let selector = u32::from_be_bytes(*selector);
         $(
             if selector == const { $crate::selector_of($calls::$function) } {
-                return $crate::dispatch!(@arm $calls, $interface, $function $(($call))? $([$($param),+])?, args, $body);
+                return $crate::dispatch!(@arm $calls, $interface, $function $(($call))? $([$($param),*])? $(as $words)?, args, $body);
             }
         )+
         $crate::Status::Revert
     }};
     (@arm $calls:ident, $interface:ty, $function:ident ($call:pat), $args:ident, $body:expr) => {
         $crate::answer::<_, _, $interface, _>($calls::$function, $args, |$call| $body)
+    };
+    (@arm $calls:ident, $interface:ty, $function:ident [$($param:ident),*] as words, $args:ident, $body:expr) => {
+        $crate::answer_words::<_, _, $interface, _>($calls::$function, $args, |($($param,)*)| $body)
     };
     (@arm $calls:ident, $interface:ty, $function:ident [$($param:ident),+], $args:ident, $body:expr) => {
         $crate::answer_borrowed::<_, _, $interface, _>($calls::$function, $args, |($($param,)+)| $body)

@@ -1,7 +1,7 @@
 //! Typed events.
 #![allow(unsafe_code, reason = "host calls; the buffer is passed with its own length")]
 
-use crate::{Buffer, Constant, Encode, encode, host};
+use crate::{Buffer, Constant, Encode, buffer::word_of, encode, host};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolEvent, SolType, TopicList};
 
@@ -23,7 +23,7 @@ where
 }
 
 /// First topic of an event.
-struct Signature<E>(core::marker::PhantomData<E>);
+pub(crate) struct Signature<E>(core::marker::PhantomData<E>);
 
 impl<E: SolEvent> Constant for Signature<E> {
     const BYTES: &'static [u8] = &E::SIGNATURE_HASH.0;
@@ -61,6 +61,19 @@ impl Topic for U256 {
         B256::from(*self)
     }
 }
+
+macro_rules! numbers {
+    ($($native:ty)*) => {$(
+        impl Topic for $native {
+            #[inline(always)]
+            fn word(&self) -> B256 {
+                word_of(u64::from(*self))
+            }
+        }
+    )*};
+}
+
+numbers! { u8 u16 u32 u64 }
 
 macro_rules! tuples {
     ($($($name:ident $at:tt),*;)*) => {$(

@@ -50,6 +50,12 @@ hooks! {
     fn msg_sender(dest: *mut u8);
     /// The value sent, a word.
     fn msg_value(dest: *mut u8);
+    /// Divides the word at `value` by the word at `divisor`, in place; by zero gives zero.
+    fn math_div(value: *mut u8, divisor: *const u8);
+    /// The remainder of the same.
+    fn math_mod(value: *mut u8, modulus: *const u8);
+    /// Gas left.
+    fn evm_gas_left() -> u64;
     /// Unix seconds.
     fn block_timestamp() -> u64;
     /// Chain id.

@@ -1,4 +1,4 @@
-//! What every Stylus contract repeats: entry, dispatch, replies, storage words, events, calls, signatures. Knows no OMNIT contract.
+//! What every Stylus contract repeats: entry, dispatch, replies, storage words, histories, events, calls, signatures. Knows no OMNIT contract.
 //!
 //! A contract is a function from calldata to an exit status:
 //!
@@ -21,9 +21,14 @@
 
 extern crate alloc;
 
+pub mod amount;
 pub mod call;
 pub mod chain;
+pub mod checkpoint;
+pub mod erc20;
+pub mod math;
 pub mod signature;
+pub mod slot;
 pub mod storage;
 
 mod buffer;
@@ -32,8 +37,10 @@ mod dispatch;
 mod encode;
 mod entry;
 mod event;
+mod history;
 mod host;
 mod revert;
+mod wire;
 
 pub use buffer::{Buffer, Constant, text, word};
 pub use decode::{Param, Params, Words};
@@ -41,4 +48,6 @@ pub use dispatch::{answer, answer_borrowed, answer_tokens, selector_of};
 pub use encode::Encode;
 pub use entry::{Status, run};
 pub use event::emit;
+pub use history::History;
 pub use revert::{Interface, Revert};
+pub use wire::{ToWord, answer_words, log, refusal};

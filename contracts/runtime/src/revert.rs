@@ -55,7 +55,7 @@ where
     }
 }
 
-const fn declares(errors: &[[u8; 4]], selector: [u8; 4]) -> bool {
+pub(crate) const fn declares(errors: &[[u8; 4]], selector: [u8; 4]) -> bool {
     let mut i = 0;
     while i < errors.len() {
         if u32::from_be_bytes(errors[i]) == u32::from_be_bytes(selector) {

@@ -3,7 +3,7 @@
 //! The cap is below `2^90`, so a balance always fits. Sharing the word makes a transfer between undelegated holders cost no more loads
 //! than an ERC-20 without votes.
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256};
 
 /// The packed word of an account. All zero for an account never seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,19 +41,6 @@ impl Account {
     }
 }
 
-/// An amount of the wire as far as it can be a balance. Nothing, if it is `2^128` or more.
-#[inline(always)]
-pub fn narrow(amount: U256) -> Option<u128> {
-    let [a, b, c, d] = amount.into_limbs();
-    (c | d == 0).then_some(u128::from(a) | u128::from(b) << 64)
-}
-
-/// A number of base units as the wire spells it.
-#[inline(always)]
-pub fn widen(amount: u128) -> U256 {
-    U256::from_limbs([amount as u64, (amount >> 64) as u64, 0, 0])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,12 +54,6 @@ mod tests {
             prop_assert_eq!((account.balance(), account.delegate()), (balance, delegate));
             prop_assert_eq!(account.with_balance(other).delegate(), delegate);
             prop_assert_eq!(account.with_delegate(Address::ZERO).balance(), balance);
-        }
-
-        #[test]
-        fn narrow_undoes_widen(amount: u128) {
-            prop_assert_eq!(narrow(widen(amount)), Some(amount));
-            prop_assert_eq!(narrow(widen(amount) + (U256::from(1) << 128)), None);
         }
     }
 }

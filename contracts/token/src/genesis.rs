@@ -1,10 +1,14 @@
 //! The one call that creates tokens.
 
-use crate::{Result, account::widen, load_account, narrow, store_account, votes::Trace};
+use crate::{Result, load_account, store_account, votes::Trace};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::sol_data;
 use omnit_abi::{IToken, params::TOKEN_CAP};
-use omnit_runtime::{Revert, Words, emit};
+use omnit_runtime::{
+    Revert, Words,
+    amount::{narrow, widen},
+    emit,
+};
 
 type Holders<'a> = Words<'a, sol_data::Address>;
 type Amounts<'a> = Words<'a, sol_data::Uint<256>>;

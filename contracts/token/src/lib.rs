@@ -8,7 +8,6 @@
 extern crate alloc;
 
 pub mod account;
-pub mod checkpoint;
 pub mod slot;
 pub mod typed_data;
 
@@ -16,7 +15,7 @@ mod genesis;
 mod signed;
 mod votes;
 
-use account::{Account, narrow, widen};
+use account::Account;
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256, aliases::U48};
 use alloy_sol_types::{
@@ -29,7 +28,11 @@ use omnit_abi::{
     standard::{IERC1363Receiver, IERC1363Spender},
 };
 use omnit_runtime::{
-    Constant, Interface, Revert, Status, call, call::Answer, chain, constant, dispatch, emit, storage, text,
+    Constant, Interface, Revert, Status,
+    amount::{narrow, widen},
+    call,
+    call::Answer,
+    chain, constant, dispatch, emit, storage, text,
 };
 use signed::{Authorization, Proof};
 use slot::Domain;

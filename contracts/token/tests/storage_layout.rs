@@ -3,9 +3,9 @@
 use crate::world::{World, units};
 use alloy::primitives::{B256, U256, keccak256};
 use omnit_abi::IToken;
+use omnit_runtime::checkpoint::Head;
 use omnit_token::{
     account::Account,
-    checkpoint::Head,
     slot::{self, DOMAINS, Domain},
 };
 use serde_json::json;

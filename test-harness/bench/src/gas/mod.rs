@@ -1,10 +1,11 @@
-//! Gas of every action of the token: our WASM with and without the cached flag, and its peers on stock anvil.
+//! Gas of every action of the token and of the economy: our WASM with and without the cached flag, and its peers on stock anvil.
 //!
 //! Every case is a transaction in a block of its own on a fresh copy of the same state, with the same calldata for everybody (but for
 //! signatures, which name the token). Times are fixed, so that the figures are the same in every run. OpenZeppelin's and Solady's
 //! contracts are compiled with the optimizer at 200 runs (`foundry.toml`).
 
 mod cases;
+pub(crate) mod economy;
 mod kernels;
 mod subject;
 
@@ -41,14 +42,18 @@ pub(crate) async fn run(json: bool) -> Result<()> {
     let rows = measure().await?;
     let node = Chain::node_with(Config { genesis_timestamp: Some(GENESIS), ..Config::test() }).await?;
     let kernels = kernels::measure(&node).await?;
+    let economy = economy::measure().await?;
     if json {
-        return print_json(&rows.iter().flat_map(Row::figures).chain(kernels).collect::<Vec<_>>());
+        let figures = rows.iter().flat_map(Row::figures).chain(economy::figures(&economy)).chain(kernels);
+        return print_json(&figures.collect::<Vec<_>>());
     }
     print_table(&gas_table(&rows))?;
     print(
         "\nWhere the gas of the cached call goes: the transaction itself, loading the program, its code, host functions, and what the EVM\nwould charge as well (storage, logs, calls). One gas is 10,000 ink.\n\n",
     )?;
     print_table(&ink_table(&rows))?;
+    print("\nThe economy, beside contracts that do the same kind of work.\n\n")?;
+    economy::table(&economy)?;
     print(
         "\nWhat contracts check compute proofs with: instructions of one run, without calldata, call and storage. `decide` checks one element of\na layer of k inputs and n outputs, with all its openings.\n\n",
     )?;

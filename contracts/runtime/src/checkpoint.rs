@@ -17,6 +17,9 @@ pub struct Checkpoint {
 const VOTE_BITS: u32 = 90;
 
 impl Checkpoint {
+    /// Largest count that fits.
+    pub const MAX: u128 = (1 << VOTE_BITS) - 1;
+
     #[inline(always)]
     fn pack(self) -> [u8; 16] {
         (u128::from(self.at) << VOTE_BITS | self.votes).to_be_bytes()
@@ -25,7 +28,7 @@ impl Checkpoint {
     #[inline(always)]
     fn unpack(bytes: [u8; 16]) -> Self {
         let packed = u128::from_be_bytes(bytes);
-        Self { at: (packed >> VOTE_BITS) as u64, votes: packed & ((1 << VOTE_BITS) - 1) }
+        Self { at: (packed >> VOTE_BITS) as u64, votes: packed & Self::MAX }
     }
 }
 
@@ -116,6 +119,7 @@ pub fn votes_at(time: u64, count: u32, latest: Checkpoint, mut archived: impl Fn
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
     use proptest::prelude::*;
 
     #[test]

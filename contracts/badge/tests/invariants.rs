@@ -1,0 +1,72 @@
+//! The invariants of `README.md` while anybody does anything. `OMNIT_MODEL_SEED` and `OMNIT_MODEL_BLOCKS` repeat or lengthen the run.
+
+use crate::world::{MINTER, World, id};
+use alloy::{
+    primitives::{Address, U256},
+    sol_types::SolCall,
+};
+use omnit_abi::IBadge::{self, balanceOfCall, ownerOfCall};
+use omnit_fixtures::Outcome;
+use std::collections::BTreeMap;
+
+/// SplitMix64: the same run for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % sides
+    }
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+#[tokio::test]
+async fn i1_to_i4_hold_when_anybody_does_anything() {
+    let world = World::new().await;
+    let mut dice = Dice(setting("OMNIT_MODEL_SEED", 3));
+    let mut holders: BTreeMap<(u32, u8), Address> = BTreeMap::new();
+    let (mut succeeded, mut failed) = (0, 0);
+    for _ in 0..setting("OMNIT_MODEL_BLOCKS", 400) {
+        let (season, rank) = (dice.roll(3) as u32, dice.roll(5) as u8);
+        let sender = if dice.roll(3) > 0 { MINTER } else { 1 + dice.roll(4) as usize };
+        let to = if dice.roll(9) == 0 { Address::ZERO } else { world.who(1 + dice.roll(4) as usize) };
+        let (from, token) = (world.who(sender), id(u64::from(season), u64::from(rank)));
+        let (data, is_allowed) = match dice.roll(5) {
+            0 => (IBadge::transferFromCall { from, to, tokenId: token }.abi_encode(), false),
+            1 => (IBadge::approveCall { to, tokenId: token }.abi_encode(), false),
+            2 => (IBadge::burnCall { tokenId: token }.abi_encode(), holders.get(&(season, rank)) == Some(&from)),
+            _ => {
+                let is_new = rank > 0 && !holders.contains_key(&(season, rank)) && !to.is_zero();
+                (IBadge::mintCall { to, season, rank }.abi_encode(), sender == MINTER && is_new)
+            }
+        };
+        let is_burn = data[..4] == IBadge::burnCall::SELECTOR;
+        assert_eq!(world.chain.send(from, world.badge, data).await.unwrap().status(), is_allowed);
+        match (is_allowed, is_burn) {
+            (true, true) => drop(holders.remove(&(season, rank))),
+            (true, false) => drop(holders.insert((season, rank), to)),
+            _ => {}
+        }
+        if is_allowed {
+            succeeded += 1
+        } else {
+            failed += 1
+        }
+        let owner = world.who(1 + dice.roll(4) as usize);
+        let expected = holders.values().filter(|holder| **holder == owner).count();
+        assert_eq!(world.read(&balanceOfCall { owner }).await, U256::from(expected), "I3");
+        let outcome = world.chain.call(owner, world.badge, ownerOfCall { tokenId: token }.abi_encode()).await.unwrap();
+        match holders.get(&(season, rank)) {
+            Some(holder) => assert_eq!(outcome, Outcome::Returned(holder.into_word().into()), "I1"),
+            None => assert!(matches!(outcome, Outcome::Reverted(_))),
+        }
+    }
+    println!("{succeeded} actions succeeded, {failed} failed");
+    assert!(succeeded > 20 && failed > 20, "the run tried too little");
+}

@@ -1,0 +1,42 @@
+//! The layout is part of the interface to proofs and explorers, so it is a golden file: `OMNIT_UPDATE_GOLDEN=1` rewrites it.
+
+use crate::world::{World, units};
+use alloy::primitives::{B256, U256};
+use omnit_abi::ISwap;
+use omnit_swap::{
+    book::Book,
+    slot::{self, DOMAINS, Domain},
+    terms::Terms,
+};
+use serde_json::json;
+use std::{fs, path::Path};
+
+#[test]
+fn storage_layout_equals_the_golden_file() {
+    let words: Vec<_> = DOMAINS
+        .iter()
+        .map(|(domain, name, key, value)| json!({"domain": *domain as u8, "name": name, "slot": key, "word": value}))
+        .collect();
+    let layout = format!("{}\n", serde_json::to_string_pretty(&json!({"contract": "swap", "words": words})).unwrap());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("storage-layout.json");
+    if std::env::var_os("OMNIT_UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &layout).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(&path).unwrap_or_default(),
+        layout,
+        "OMNIT_UPDATE_GOLDEN=1 rewrites {}",
+        path.display()
+    );
+}
+
+#[tokio::test]
+async fn storage_layout_is_what_the_chain_stores() {
+    let world = World::opened(1_000, 100).await;
+    world.act(1, &ISwap::swapCall { amount: units(60) }).await;
+    let word = async |slot: B256| world.chain.storage(world.swap, U256::from_be_bytes(slot.0)).await.unwrap();
+    let terms = Terms(word(slot::of(Domain::Terms)).await);
+    assert_eq!(Some(terms), Terms::new(world.token, world.opens_at, world.closes_at));
+    assert_eq!(Book(word(slot::of(Domain::Book)).await), Book::new(world.legacy).paid(60));
+    assert_eq!(word(slot::of(Domain::Treasury)).await, world.who(9).into_word());
+}

@@ -2,29 +2,19 @@
 
 use crate::world::{DAY, TIMELOCK, World, units};
 use alloy::primitives::{Address, B256, U256};
-use omnit_fixtures::rewards::shares;
+use omnit_fixtures::{golden, rewards::shares};
 use omnit_rewards::{
     budget::{Line, Past, Purpose},
     drawer::Drawer,
     slot::{self, DOMAINS, Domain},
 };
-use serde_json::json;
-use std::{fs, path::Path};
 
 #[test]
 fn storage_layout_equals_the_golden_file() {
-    let words: Vec<_> = DOMAINS
-        .iter()
-        .map(|(domain, name, key, value)| json!({"domain": *domain as u8, "name": name, "slot": key, "word": value}))
-        .collect();
-    let layout =
-        format!("{}\n", serde_json::to_string_pretty(&json!({"contract": "rewards", "words": words})).unwrap());
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("storage-layout.json");
-    if std::env::var_os("OMNIT_UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &layout).unwrap();
-    }
-    let golden = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(golden, layout, "OMNIT_UPDATE_GOLDEN=1 rewrites {}", path.display());
+    golden::storage_layout(
+        "rewards",
+        DOMAINS.iter().map(|(domain, name, key, word)| (*domain as u8, *name, *key, *word)),
+    );
 }
 
 #[tokio::test]

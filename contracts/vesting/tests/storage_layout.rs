@@ -3,27 +3,18 @@
 use crate::world::{BENEFICIARY, FUNDER, STRANGER, World, omnit};
 use alloy::primitives::{B256, U256};
 use omnit_abi::IVesting;
+use omnit_fixtures::golden;
 use omnit_vesting::{
     slot::{self, DOMAINS, Domain},
     word::{Gate, Pair, Terms},
 };
-use serde_json::json;
-use std::{fs, path::Path};
 
 #[test]
 fn storage_layout_equals_the_golden_file() {
-    let words: Vec<_> = DOMAINS
-        .iter()
-        .map(|(domain, name, key, value)| json!({"domain": *domain as u8, "name": name, "slot": key, "word": value}))
-        .collect();
-    let layout =
-        format!("{}\n", serde_json::to_string_pretty(&json!({"contract": "vesting", "words": words})).unwrap());
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("storage-layout.json");
-    if std::env::var_os("OMNIT_UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &layout).unwrap();
-    }
-    let found = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(found, layout, "OMNIT_UPDATE_GOLDEN=1 rewrites {}", path.display());
+    golden::storage_layout(
+        "vesting",
+        DOMAINS.iter().map(|(domain, name, key, word)| (*domain as u8, *name, *key, *word)),
+    );
 }
 
 #[tokio::test]

@@ -7,24 +7,8 @@ use alloy::{
 };
 use omnit_abi::IBadge::{self, balanceOfCall, ownerOfCall};
 use omnit_fixtures::Outcome;
+use omnit_fixtures::shrink::{Dice, setting};
 use std::collections::BTreeMap;
-
-/// SplitMix64: the same run for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
-    }
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
-}
 
 #[tokio::test]
 async fn i1_to_i4_hold_when_anybody_does_anything() {

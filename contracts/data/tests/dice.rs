@@ -7,17 +7,14 @@ use crate::{
 };
 use alloy::primitives::keccak256;
 use omnit_abi::IData::{createCall, setRulesCall};
+use omnit_fixtures::shrink;
 
-/// SplitMix64: the same run for the same seed.
-pub(crate) struct Dice(pub(crate) u64);
+/// What actors decide by.
+pub(crate) struct Dice(pub(crate) shrink::Dice);
 
 impl Dice {
     pub(crate) fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
+        self.0.roll(sides)
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> T {

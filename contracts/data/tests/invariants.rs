@@ -13,6 +13,7 @@ use alloy::{
 };
 use omnit_abi::{IData, IStaking, IToken};
 use omnit_fixtures::Reference;
+use omnit_fixtures::shrink::{self, setting};
 
 sol! {
     function become(uint8 mood, address target, bytes data) external;
@@ -297,14 +298,10 @@ fn same<T: PartialEq + core::fmt::Debug>(what: &str, chain: T, expected: T) -> R
     if chain == expected { Ok(()) } else { Err(format!("{what}: the chain says {chain:?}, the model {expected:?}")) }
 }
 
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
-}
-
 #[tokio::test]
 async fn i1_to_i6_and_the_model_hold_when_anybody_does_anything() {
     let mut stage = Stage::set().await;
-    let mut dice = Dice(setting("OMNIT_MODEL_SEED", 7));
+    let mut dice = Dice(shrink::Dice(setting("OMNIT_MODEL_SEED", 7)));
     let mut model = stage.model().await;
     let (mut actions, mut succeeded) = (Vec::new(), 0);
     let mut at = stage.world.now().await;

@@ -15,24 +15,12 @@ use omnit_abi::{
     params::TOKEN_CAP,
 };
 use omnit_fixtures::rewards::{FIRST_EMISSION, RESERVE, SHARES, shares};
+use omnit_fixtures::shrink::{Dice, setting};
 use std::collections::BTreeMap;
 
 /// Accounts that act; the timelock is one of them.
 const ACTORS: [usize; 5] = [1, 2, 3, 4, TIMELOCK];
 const YEAR: u64 = 31_557_600;
-
-/// SplitMix64: the same run for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
-    }
-}
 
 /// A world and its model, moved in step.
 struct Run {
@@ -211,10 +199,6 @@ impl Run {
         let later = self.world.emission.limit_down() - self.world.emission.until_down(now - 40);
         assert!(undrawn <= later + 4, "{undrawn} stay behind, {later} come later");
     }
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
 #[tokio::test]

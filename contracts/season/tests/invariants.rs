@@ -15,6 +15,7 @@ use omnit_abi::{
     IToken,
     params::TOKEN_CAP,
 };
+use omnit_fixtures::shrink::{Dice, setting};
 use omnit_fixtures::{
     rewards::RESERVE,
     season::{LENGTH, MAX_SHARE_BPS, WINDOW},
@@ -25,19 +26,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const ACTORS: [usize; 5] = [1, 2, 3, REPORTER, TIMELOCK];
 /// Accounts without keys that only earn.
 const OTHERS: u64 = 75;
-
-/// SplitMix64: the same run for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
-    }
-}
 
 /// A world and its model, moved in step.
 struct Run {
@@ -339,10 +327,6 @@ impl Run {
         assert!(self.model.paid <= budget);
         assert!(self.model.paid > 0, "nobody was ever paid");
     }
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
 #[tokio::test]

@@ -2,10 +2,10 @@
 
 use crate::model::{Action, Model, Pool};
 use alloy::primitives::{Address, U256};
-use omnit_fixtures::token::OMNIT;
+use omnit_fixtures::{shrink, token::OMNIT};
 
-/// SplitMix64: the same run for the same seed.
-pub(crate) struct Dice(pub(crate) u64);
+/// What actors decide by.
+pub(crate) struct Dice(pub(crate) shrink::Dice);
 
 /// Who takes part.
 pub(crate) struct Stage {
@@ -18,11 +18,7 @@ pub(crate) struct Stage {
 
 impl Dice {
     pub(crate) fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
+        self.0.roll(sides)
     }
 
     fn pick<T: Copy>(&mut self, of: &[T]) -> T {

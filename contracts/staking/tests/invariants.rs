@@ -15,6 +15,7 @@ use omnit_abi::{
     IStaking::{self, slashCall},
     IToken,
 };
+use omnit_fixtures::shrink::{self, setting};
 use omnit_fixtures::{Chain, Reference};
 use omnit_node::Config;
 use omnit_staking::{slot::Domain, word::Pair};
@@ -377,15 +378,11 @@ async fn shrink(mut actions: Vec<(u64, Action)>) -> Vec<(u64, Action)> {
     actions
 }
 
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().unwrap())
-}
-
 #[tokio::test]
 async fn i1_to_i7_and_the_model_hold_when_anybody_does_anything() {
     let (seed, count) = (setting("OMNIT_MODEL_SEED", 1), setting("OMNIT_MODEL_BLOCKS", 4_000) as usize);
     let mut run = Run::start().await;
-    let mut dice = Dice(seed);
+    let mut dice = Dice(shrink::Dice(seed));
     let mut actions = Vec::new();
     let mut failure = None;
     for index in 0..count {

@@ -10,6 +10,7 @@ use alloy::{
     sol_types::{SolCall, SolEvent as _, SolStruct},
 };
 use omnit_abi::IToken::{self, Transfer};
+use omnit_fixtures::shrink::{Dice, setting};
 use omnit_fixtures::{Chain, Outcome};
 use omnit_node::Config;
 use std::collections::BTreeMap;
@@ -26,19 +27,6 @@ mod message {
 }
 
 const ACTORS: usize = 6;
-
-/// SplitMix64: the same run for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
-    }
-}
 
 /// A world and its model, moved in step.
 struct Run {
@@ -281,10 +269,6 @@ fn i3_votes_are_the_balances_delegated(chain: &Snapshot) {
         let delegated = chain.accounts.values().filter(|other| other.delegate == *account).map(|other| other.balance);
         assert_eq!(state.votes, delegated.sum::<u128>(), "votes of {account}");
     }
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
 #[tokio::test]

@@ -1,16 +1,14 @@
 //! Linear locks against OpenZeppelin's `VestingWallet` and `VestingWalletCliff` on stock anvil: the same amounts, times and withdrawals, and equal
 //! balances after every one of them.
 
-use crate::{
-    schedule::Dice,
-    world::{ALL, BENEFICIARY, FUNDER, OMNIT, Plan, World, point, units, withdraw},
-};
+use crate::world::{ALL, BENEFICIARY, FUNDER, OMNIT, Plan, World, point, units, withdraw};
 use alloy::{
     primitives::{Address, U256},
     sol,
     sol_types::{SolCall, SolValue as _},
 };
 use omnit_abi::IToken;
+use omnit_fixtures::shrink::Dice;
 use omnit_fixtures::{Chain, Reference};
 use omnit_node::Config;
 

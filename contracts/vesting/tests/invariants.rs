@@ -3,7 +3,6 @@
 
 use crate::{
     model::{Action, Expected, Model, is_valid},
-    schedule::Dice,
     world::{ALL, OMNIT, OPERATOR, Plan, THAW, VALIDATOR, World, omnit, point, units, withdraw},
 };
 use alloy::{
@@ -12,6 +11,7 @@ use alloy::{
 };
 use eyre::{Result, ensure};
 use omnit_abi::{IStaking, IToken, IVesting};
+use omnit_fixtures::shrink::Dice;
 use omnit_fixtures::vesting;
 use std::{
     collections::BTreeMap,

@@ -71,6 +71,40 @@ macro_rules! small {
 
 small! { bool u8 u16 u32 }
 
+/// Word of a field: its own value, or the one given for it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! word_of_field {
+    ($name:ident) => {
+        $crate::ToWord::to_word($name)
+    };
+    ($name:ident $value:expr) => {
+        $crate::ToWord::to_word($value)
+    };
+}
+
+/// Emits an event of an interface module: its indexed fields, then the others, both in the order of the interface. A field that is missing or too
+/// many does not compile. Contracts wrap it in a macro of their own that names their interface.
+#[macro_export]
+macro_rules! log_event {
+    ([$($interface:tt)+] $event:ident { $($topic:ident $(: $indexed:expr)?),* } { $($name:ident $(: $value:expr)?),* }) => {{
+        const _: fn($($interface)+::$event) = |$($interface)+::$event { $($topic: _,)* $($name: _),* }| ();
+        $crate::log::<$($interface)+::$event, _, _>(
+            [$($crate::word_of_field!($topic $($indexed)?)),*],
+            [$($crate::word_of_field!($name $($value)?)),*],
+        )
+    }};
+}
+
+/// Revert data of an error of an interface module, for the contract of this type; its fields in the order of the interface.
+#[macro_export]
+macro_rules! refuse_with {
+    ([$($interface:tt)+] $contract:ty, $error:ident { $($name:ident $(: $value:expr)?),* }) => {{
+        const _: fn($($interface)+::$error) = |$($interface)+::$error { $($name: _),* }| ();
+        $crate::refusal::<$contract, $($interface)+::$error, _>([$($crate::word_of_field!($name $($value)?)),*])
+    }};
+}
+
 /// Emits an event of static fields, from its words: the indexed ones behind the signature, and the others, both in the order of the event.
 #[inline(always)]
 pub fn log<E: SolEvent, const TOPICS: usize, const WORDS: usize>(topics: [B256; TOPICS], words: [B256; WORDS])

@@ -6,10 +6,10 @@ const DAY: u64 = 86_400;
 const MAX: u64 = (1 << 40) - 1;
 
 /// What a time may look like.
-pub(super) const RULE: &str =
+pub(crate) const RULE: &str =
     "a time is a date such as 2027-01-31, a date with time such as 2027-01-31T12:00Z, or unix seconds (9 to 13 digits)";
 /// What a time after a start may look like.
-pub(super) const RULE_AFTER: &str = "a time is a date such as 2027-01-31, a date with time such as 2027-01-31T12:00Z, unix seconds \
+pub(crate) const RULE_AFTER: &str = "a time is a date such as 2027-01-31, a date with time such as 2027-01-31T12:00Z, unix seconds \
     (9 to 13 digits), or a distance from the start such as 90d, 6mo, 2y";
 
 /// Reads a time; the error is the rule it breaks.
@@ -23,7 +23,7 @@ pub(crate) fn parse_time(text: &str) -> Result<u64, String> {
 }
 
 /// Reads a time, or a distance from `start`: hours, days, calendar months, calendar years.
-pub(super) fn parse_after(text: &str, start: Option<u64>) -> Result<u64, String> {
+pub(crate) fn parse_after(text: &str, start: Option<u64>) -> Result<u64, String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
     if !["h", "d", "mo", "y"].contains(&unit) {
@@ -40,15 +40,29 @@ pub(super) fn parse_after(text: &str, start: Option<u64>) -> Result<u64, String>
     end.filter(|end| *end <= MAX).ok_or_else(|| format!("the time lies beyond {}", utc(MAX)))
 }
 
-/// A time for people, with its unix seconds.
+/// A time for people, with its unix seconds: `2026-11-24 12:30:00 UTC (1795523400)`.
 pub(crate) fn utc(secs: u64) -> String {
-    let (year, month, day) = civil(secs / DAY);
+    format!("{} UTC ({secs})", moment(secs))
+}
+
+/// Date and time of day: `2026-11-24 12:30:00`.
+pub(crate) fn moment(secs: u64) -> String {
     let (hour, minute, second) = (secs % DAY / 3_600, secs % 3_600 / 60, secs % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC ({secs})")
+    format!("{} {hour:02}:{minute:02}:{second:02}", day(secs))
+}
+
+/// A length of time in its two largest units: `1 d 1 h`.
+pub(crate) fn span(secs: u64) -> String {
+    let parts = [(secs / DAY, "d"), (secs / 3_600 % 24, "h"), (secs / 60 % 60, "min"), (secs % 60, "s")];
+    let shown: Vec<_> = parts.iter().skip_while(|part| part.0 == 0).take(2).filter(|part| part.0 != 0).collect();
+    if shown.is_empty() {
+        return "0 s".to_owned();
+    }
+    shown.iter().map(|(number, unit)| format!("{number} {unit}")).collect::<Vec<_>>().join(" ")
 }
 
 /// The date of a time.
-pub(super) fn day(secs: u64) -> String {
+pub(crate) fn day(secs: u64) -> String {
     let (year, month, day) = civil(secs / DAY);
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -101,17 +115,15 @@ fn days(year: u64, month: u64, day: u64) -> u64 {
     365 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719_468
 }
 
-/// The date `day` days after 1970-01-01: the greatest year, then month, that does not begin after it.
+/// The date `day` days after 1970-01-01: eras of 400 years, then years and months counted from March.
 fn civil(day: u64) -> (u64, u64, u64) {
-    let mut year = 1970 + day / 366;
-    while days(year + 1, 1, 1) <= day {
-        year += 1;
-    }
-    let mut month = 1;
-    while month < 12 && days(year, month + 1, 1) <= day {
-        month += 1;
-    }
-    (year, month, day - days(year, month, 1) + 1)
+    let day = day + 719_468;
+    let (era, day) = (day / 146_097, day % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * day + 2) / 153;
+    let (month, carry) = if from_march < 10 { (from_march + 3, 0) } else { (from_march - 9, 1) };
+    (era * 400 + year + carry, month, day - (153 * from_march + 2) / 5 + 1)
 }
 
 #[cfg(test)]

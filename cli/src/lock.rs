@@ -4,7 +4,6 @@ mod campaign;
 mod chart;
 mod claim;
 mod create;
-mod date;
 mod list;
 mod merkle;
 mod moves;
@@ -16,8 +15,6 @@ mod svg;
 mod tree;
 
 use clap::{Args, Subcommand};
-
-pub(crate) use date::utc;
 
 use crate::session::SharedArgs;
 

@@ -4,6 +4,7 @@
 mod cache;
 mod connection;
 mod data;
+mod date;
 mod deploy;
 mod lock;
 mod mine;

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::{
     connection::KeyArgs,
-    lock::utc,
+    date::utc,
     output::{Lines, amount_json, print, sent_json},
     session::{Session, SharedArgs, parse_share},
 };

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::Deserialize;
 
-use crate::lock::utc;
+use crate::date::{span, utc};
 
 /// A share in hundredths of a percent, written `87.5` or `87.5%`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -73,11 +73,7 @@ impl FromStr for Secs {
 impl fmt::Display for Secs {
     /// The two largest units.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [(self.0 / 86_400, "d"), (self.0 / 3_600 % 24, "h"), (self.0 / 60 % 60, "min"), (self.0 % 60, "s")];
-        let first = parts.iter().position(|part| part.0 > 0).unwrap_or(3);
-        let shown = parts[first..].iter().take(2).filter(|part| part.0 > 0 || first == 3);
-        let text: Vec<_> = shown.map(|(count, unit)| format!("{count} {unit}")).collect();
-        f.write_str(&text.join(" "))
+        f.write_str(&span(self.0))
     }
 }
 

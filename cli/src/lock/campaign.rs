@@ -13,12 +13,10 @@ use omnit_client::{Sent, amounts::Amount};
 use omnit_deployer::TOKEN;
 use serde_json::{Value, json};
 
-use super::{
-    date::{parse_time, utc},
-    list::List,
-};
+use super::list::List;
 use crate::{
     connection::KeyArgs,
+    date::{parse_time, utc},
     output::{Lines, amount_json, print, sent_json},
     session::{Session, SharedArgs, parse_supply},
 };

@@ -18,14 +18,9 @@ use omnit_client::amounts::Amount;
 use omnit_deployer::TOKEN;
 use serde_json::json;
 
-use super::{
-    VESTING,
-    date::{parse_time, utc},
-    list::Terms,
-    stream::step_of,
-    svg,
-};
+use super::{VESTING, list::Terms, stream::step_of, svg};
 use crate::{
+    date::{parse_time, utc},
     output::{Lines, amount_json, print},
     session::{Session, parse_supply},
 };

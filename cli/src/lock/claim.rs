@@ -11,11 +11,11 @@ use serde_json::json;
 
 use super::{
     campaign::{self, Campaign},
-    date::utc,
     list::List,
 };
 use crate::{
     connection::KeyArgs,
+    date::utc,
     output::{Lines, amount_json, print, sent_json},
     session::{Session, SharedArgs},
 };

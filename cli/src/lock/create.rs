@@ -17,12 +17,12 @@ use serde_json::json;
 
 use super::{
     VESTING,
-    date::{parse_after, parse_time, utc},
     list::{Terms, point, sum},
     plan, sheet,
 };
 use crate::{
     connection::KeyArgs,
+    date::{parse_after, parse_time, utc},
     output::{Lines, amount_json, print, sent_json},
     session::{Session, SharedArgs, parse_supply},
 };

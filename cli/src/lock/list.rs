@@ -10,7 +10,8 @@ use eyre::{Context, Result, bail, ensure};
 use omnit_client::amounts::Amount;
 use serde::{Deserialize, Serialize};
 
-use super::{date::utc, merkle::Tree};
+use super::merkle::Tree;
+use crate::date::utc;
 
 /// The form of the file that this code writes and reads.
 const FORMAT: &str = "omnit-allocation-list/1";

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use alloy::primitives::B256;
 use eyre::{Context, eyre};
 
-use super::{
-    date::{parse_after, parse_time, utc},
-    list::{Terms, point},
-};
+use super::list::{Terms, point};
+use crate::date::{parse_after, parse_time, utc};
 
 /// The columns, or keys, of a schedule.
 pub(super) const COLUMNS: [&str; 8] =

@@ -10,8 +10,9 @@ use omnit_abi::IVesting::{
 use omnit_client::{amounts::Amount, signers::Account};
 use serde_json::{Value, json};
 
-use super::{VESTING, date::utc, list::Terms};
+use super::{VESTING, list::Terms};
 use crate::{
+    date::utc,
     output::{Lines, amount_json, print},
     session::Session,
 };

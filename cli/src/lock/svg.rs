@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use alloy::primitives::U256;
 
-use super::{chart::Series, date::day, stream::step_of};
+use super::{chart::Series, stream::step_of};
+use crate::date::day;
 
 const WIDTH: u64 = 960;
 const HEIGHT: u64 = 480;

@@ -16,9 +16,12 @@ use serde_json::{Value, json};
 use super::{
     Place, Session,
     operator::yes,
-    units::{duration, percent, service_name, utc},
+    units::{percent, service_name},
 };
-use crate::output::{Lines, amount_json, print};
+use crate::{
+    date::{span, utc},
+    output::{Lines, amount_json, print},
+};
 
 /// Services are numbered from 1 to this.
 const LAST_SERVICE: u8 = 8;
@@ -38,11 +41,11 @@ pub(super) async fn services(session: &Session) -> eyre::Result<()> {
         lines
             .add("service", service_name(service))
             .add("  least own stake", format!("{minimum} OMNIT"))
-            .add("  thaw", duration(thaw))
+            .add("  thaw", span(thaw))
             .add("  yield a year", format!("{} and up to {} by performance", percent(base), percent(bonus)))
             .add(
                 "  a miss costs",
-                format!("{}, and jail for {} after {}", percent(miss), duration(jail), terms.missesToJail),
+                format!("{}, and jail for {} after {}", percent(miss), span(jail), terms.missesToJail),
             )
             .add("  eligible stake", format!("{total} OMNIT"));
         all.push(json!({

@@ -12,10 +12,11 @@ use serde_json::json;
 
 use super::{
     Session,
-    units::{duration, parse_percent, parse_secs, parse_service, percent, service_name},
+    units::{parse_percent, parse_secs, parse_service, percent, service_name},
 };
 use crate::{
     connection::KeyArgs,
+    date::span,
     output::{Lines, print, sent_json},
     session::{SharedArgs, parse_supply},
 };
@@ -107,8 +108,8 @@ impl TermsCommand {
         let number = U256::from::<u64>;
         match self {
             Self::SetService { service, minimum, thaw, jail, miss, misses, key } => {
-                within("thaw", thaw, 3_600, 60 * 86_400, duration)?;
-                within("jail", jail, 0, 30 * 86_400, duration)?;
+                within("thaw", thaw, 3_600, 60 * 86_400, span)?;
+                within("jail", jail, 0, 30 * 86_400, span)?;
                 within("miss", miss, 0, 1_000, percent)?;
                 within("misses", misses.into(), 1, 255, |count| count.to_string())?;
                 let call = setServiceCall {

@@ -9,11 +9,11 @@ use omnit_abi::IStaking::{Restaked, Thawing, Withdrawn, restakeCall, thawCall, t
 use omnit_client::amounts::Amount;
 use serde_json::json;
 
-use super::{
-    PositionArgs, Session,
-    units::{duration, service_name, utc},
+use super::{PositionArgs, Session, units::service_name};
+use crate::{
+    date::{span, utc},
+    output::{Lines, amount_json, print, sent_json},
 };
-use crate::output::{Lines, amount_json, print, sent_json};
 
 /// `omnit stake thaw`.
 pub(super) async fn thaw(session: &Session, args: PositionArgs, amount: Amount) -> eyre::Result<()> {
@@ -100,6 +100,6 @@ pub(super) async fn list((session, owner): &(Session, Address)) -> eyre::Result<
 fn ends(ends_at: u64, now: u64) -> String {
     match ends_at.checked_sub(now) {
         None | Some(0) => format!("since {}", utc(ends_at)),
-        Some(left) => format!("{}, in {}", utc(ends_at), duration(left)),
+        Some(left) => format!("{}, in {}", utc(ends_at), span(left)),
     }
 }

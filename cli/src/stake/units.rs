@@ -62,38 +62,10 @@ pub(super) fn parse_secs(text: &str) -> Result<u64, String> {
     digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).ok_or_else(rule)
 }
 
-/// A length of time in its two largest units.
-pub(super) fn duration(secs: u64) -> String {
-    let parts = [(secs / 86_400, "d"), (secs / 3_600 % 24, "h"), (secs / 60 % 60, "min"), (secs % 60, "s")];
-    let shown: Vec<_> = parts.iter().skip_while(|part| part.0 == 0).take(2).filter(|part| part.0 != 0).collect();
-    if shown.is_empty() {
-        return "0 s".to_owned();
-    }
-    shown.iter().map(|(number, unit)| format!("{number} {unit}")).collect::<Vec<_>>().join(" ")
-}
-
-/// A time both ways: `2026-11-24 12:30:00 UTC (1795523400)`.
-pub(super) fn utc(at: u64) -> String {
-    let (year, month, day) = date(at / 86_400);
-    let (hour, minute, second) = (at / 3_600 % 24, at / 60 % 60, at % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC ({at})")
-}
-
-/// Date of a unix day. Years are counted from March, so that the leap day is the last of its year.
-fn date(day: u64) -> (u64, u64, u64) {
-    let day = day + 719_468;
-    let (era, day) = (day / 146_097, day % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let date = day - (153 * month + 2) / 5 + 1;
-    let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (era * 400 + year + carry, month, date)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::date::{span, utc};
 
     #[test]
     fn parse_percent_takes_two_decimals_and_no_more() {
@@ -114,7 +86,7 @@ mod tests {
         for text in ["", "d", "1w", "-1", "1.5h", "999999999999999999d"] {
             assert!(parse_secs(text).is_err(), "{text}");
         }
-        assert_eq!([0, 59, 3_660, 1_209_600, 90_001].map(duration), ["0 s", "59 s", "1 h 1 min", "14 d", "1 d 1 h"]);
+        assert_eq!([0, 59, 3_660, 1_209_600, 90_001].map(span), ["0 s", "59 s", "1 h 1 min", "14 d", "1 d 1 h"]);
     }
 
     #[test]

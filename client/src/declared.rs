@@ -15,6 +15,8 @@ use crate::amounts::Amount;
 const AMOUNT_FROM: u64 = 1_000_000_000_000;
 /// Numbers of names that end like this are times; from this second on they are shown as dates (2001-09-09).
 const TIME_FROM: u64 = 1_000_000_000;
+/// The first second of the year 10000, from which on there is no such date.
+const TIME_UNTIL: u64 = 253_402_300_800;
 
 /// One declared error.
 struct Declared {
@@ -100,16 +102,15 @@ fn number_shown(name: &str, number: U256) -> String {
     let is_time = ["at", "until", "clock", "timepoint", "deadline", "expiry"].iter().any(|end| lower.ends_with(end));
     match u64::try_from(number) {
         Ok(u64::MAX) if is_time => "never".to_owned(),
-        Ok(secs) if is_time && (TIME_FROM..AMOUNT_FROM).contains(&secs) => format!("{number} ({})", utc(secs)),
+        Ok(secs) if is_time && (TIME_FROM..TIME_UNTIL).contains(&secs) => format!("{number} ({})", utc(secs)),
         Ok(small) if small < AMOUNT_FROM => number.to_string(),
         _ if number == U256::MAX => "2^256-1".to_owned(),
         _ => format!("{number} ({} OMNIT)", Amount(number)),
     }
 }
 
-/// Unix seconds as a date and time of day, UTC.
-#[must_use]
-pub fn utc(secs: u64) -> String {
+/// Unix seconds before the year 10000 as a date and time of day, UTC.
+fn utc(secs: u64) -> String {
     humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + std::time::Duration::from_secs(secs)).to_string()
 }
 

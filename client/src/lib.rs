@@ -18,6 +18,5 @@ pub mod typed_data;
 
 pub use client::{Client, Found, is_local_chain_id, pretend};
 pub use config::{ChainConfig, Overrides};
-pub use declared::utc;
 pub use error::ClientError;
 pub use send::Sent;

@@ -67,6 +67,12 @@ fn display_tells_meaning_name_and_values_when_any_interface_declares_the_error()
     );
     let text = revert(&ISeason::SeasonRunning { season: U256::from(3), endsAt: U256::from(1_800_000_000) }).to_string();
     assert!(text.ends_with("(SeasonRunning: season = 3, endsAt = 1800000000 (2027-01-15T08:00:00Z))"), "{text}");
+    for (ends_at, shown) in
+        [(253_402_300_799_u64, "9999-12-31T23:59:59Z)"), (253_402_300_800, "endsAt = 253402300800)")]
+    {
+        let text = revert(&ISeason::SeasonRunning { season: U256::ZERO, endsAt: U256::from(ends_at) }).to_string();
+        assert!(text.contains(shown), "{text}");
+    }
     assert_eq!(revert(&IRewards::AlreadyStarted {}).to_string(), "Emission was started already (AlreadyStarted)");
 }
 

@@ -138,13 +138,14 @@ async fn standing(
         Err(error) => return Err(error.into()),
     };
     let path = Deployment::path(&request.deployments, chain_id).display().to_string();
+    let genesis_block = client.genesis_block().await?;
     for (name, contract) in &record.contracts {
         let (name, address) = (name.clone(), contract.address);
         let code = client.code(address).await?;
         let fact = match () {
             () if code.is_empty() => "has no code there",
             () if keccak256(&code) != contract.code_hash => "has other code there",
-            () if client.genesis_block().await? != record.genesis_block => "began with another block 0",
+            () if genesis_block != record.genesis_block => "began with another block 0",
             () => continue,
         };
         if request.force {

@@ -6,6 +6,7 @@ mod connection;
 mod data;
 mod date;
 mod deploy;
+mod gov;
 mod lock;
 mod mine;
 mod model;
@@ -50,6 +51,8 @@ enum Command {
     Rewards(Box<rewards::RewardsArgs>),
     /// Lock OMNIT to unlock over time; locks vote and stake meanwhile. Lists of locks, and claims.
     Lock(Box<lock::LockArgs>),
+    /// Propose, vote, queue and execute.
+    Gov(Box<gov::GovArgs>),
     /// Swap tokens of the first OmniTensor ERC-20 for OMNIT.
     Swap(Box<swap::SwapArgs>),
     /// Offer services, stake OMNIT behind operators, take yield and stake back.
@@ -94,6 +97,7 @@ async fn run() -> ExitCode {
         Command::Renew(args) => args.run().await,
         Command::Token(args) => args.run().await,
         Command::Lock(args) => args.run().await,
+        Command::Gov(args) => args.run().await,
         Command::Swap(args) => args.run().await,
         Command::Stake(args) => args.run().await,
         Command::Rewards(args) => args.run().await,

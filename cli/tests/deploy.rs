@@ -89,7 +89,7 @@ async fn renew_keeps_contracts_alive_and_revives_them_when_they_have_ended() {
 async fn deploy_of_the_local_genesis_is_charted_to_the_unit() {
     let bench = Bench::empty(Chain::node().await.unwrap()).await;
     let deployed = bench.json(&["deploy"]);
-    assert_eq!(deployed["deployment"]["contracts"].as_object().unwrap().len(), 10);
+    assert_eq!(deployed["deployment"]["contracts"].as_object().unwrap().len(), 13);
     let svg = bench.path("supply.svg");
     let chart = bench.json(&["lock", "chart", "--intervals", "4", "--svg", &svg]);
     let omnit = |row: usize, name: &str| chart["rows"][row]["amounts"][name]["omnit"].as_str().unwrap().to_owned();

@@ -4,6 +4,7 @@
 mod campaign;
 mod data;
 mod deploy;
+mod gov;
 mod lock;
 mod mine;
 mod model;

@@ -231,6 +231,17 @@ impl Client {
         Ok(block.ok_or_else(|| self.no_block("latest"))?.header.timestamp())
     }
 
+    /// Timestamp that the next block gets if it is made now, in unix seconds; that of the newest block on chains that do not tell.
+    ///
+    /// # Errors
+    /// Any transport error.
+    pub async fn next_time(&self) -> Result<u64, ClientError> {
+        match self.ask("eth_getBlockByNumber", self.provider.get_block(BlockId::pending())).await? {
+            Some(block) => Ok(block.header.timestamp()),
+            None => self.now().await,
+        }
+    }
+
     /// Timestamp of a block in unix seconds.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! EIP-712 messages of the token, signed without sending anything.
+//! EIP-712 messages of the token and the governor, signed without sending anything.
 
 use alloy::{
     primitives::{Address, B256, Signature, U256},
@@ -7,7 +7,7 @@ use alloy::{
 };
 use omnit_abi::{
     IToken::eip712DomainCall,
-    params::{TOKEN_DOMAIN_VERSION, TOKEN_NAME},
+    params::{GOVERNOR_DOMAIN_VERSION, GOVERNOR_NAME, TOKEN_DOMAIN_VERSION, TOKEN_NAME},
 };
 
 use crate::{Client, ClientError};
@@ -29,6 +29,26 @@ alloy::sol! {
         address delegatee;
         uint256 nonce;
         uint256 expiry;
+    }
+
+    /// A vote: `support` is 0 against, 1 for, 2 abstain.
+    #[derive(Debug)]
+    struct Ballot {
+        uint256 proposalId;
+        uint8 support;
+        address voter;
+        uint256 nonce;
+    }
+
+    /// A vote with a reason, or split: `support` 255, and against, for, abstain in base units of 128 bits each as `params`.
+    #[derive(Debug)]
+    struct ExtendedBallot {
+        uint256 proposalId;
+        uint8 support;
+        address voter;
+        uint256 nonce;
+        string reason;
+        bytes params;
     }
 }
 
@@ -64,11 +84,21 @@ impl Signed {
 /// The domain of the token on a chain, from the constants of the protocol.
 #[must_use]
 pub fn token_domain(chain_id: u64, token: Address) -> Eip712Domain {
+    domain(TOKEN_NAME, TOKEN_DOMAIN_VERSION, chain_id, token)
+}
+
+/// The domain of the governor on a chain, from the constants of the protocol.
+#[must_use]
+pub fn governor_domain(chain_id: u64, governor: Address) -> Eip712Domain {
+    domain(GOVERNOR_NAME, GOVERNOR_DOMAIN_VERSION, chain_id, governor)
+}
+
+fn domain(name: &'static str, version: &'static str, chain_id: u64, contract: Address) -> Eip712Domain {
     Eip712Domain {
-        name: Some(TOKEN_NAME.into()),
-        version: Some(TOKEN_DOMAIN_VERSION.into()),
+        name: Some(name.into()),
+        version: Some(version.into()),
         chain_id: Some(U256::from(chain_id)),
-        verifying_contract: Some(token),
+        verifying_contract: Some(contract),
         salt: None,
     }
 }

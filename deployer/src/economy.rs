@@ -6,8 +6,8 @@ use omnit_client::amounts::Amount;
 /// Terms of the economy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Economy {
-    /// Who owns every parameter once the deployment is done.
-    pub timelock: Address,
+    /// The DAO, which owns every parameter once the deployment is done.
+    pub governance: Governance,
     /// Services that operators can offer.
     pub services: Vec<Service>,
     /// Limits for all services.
@@ -20,6 +20,27 @@ pub struct Economy {
     pub data: Data,
     /// Seasons of points.
     pub season: Season,
+}
+
+/// Terms of the governor and of its timelock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Governance {
+    /// Seconds between a proposal and the vote.
+    pub voting_delay_secs: u32,
+    /// Seconds of voting.
+    pub voting_period_secs: u32,
+    /// Least seconds of voting that are left after the quorum was reached.
+    pub extension_secs: u32,
+    /// Votes that a proposer needs.
+    pub threshold: Amount,
+    /// Votes that a proposal needs, in 1/10,000 of the supply without treasury and reserve.
+    pub quorum_bps: u16,
+    /// Seconds that the timelock holds what passed.
+    pub timelock_delay_secs: u64,
+    /// Who may cancel proposals for a time.
+    pub guardian: Address,
+    /// Seconds from the deployment of the token until nobody is guardian.
+    pub guardian_secs: u64,
 }
 
 /// Terms of one service of `staking`.

@@ -190,7 +190,7 @@ impl Problems {
     fn receiver(&mut self, table: &AllocationTable, amount: Option<Amount>) -> Option<Receiver> {
         match (&table.address, &table.contract, &table.lock[..]) {
             (Some(address), None, []) => self.account(&table.name, address).map(Receiver::Account),
-            (None, Some(contract), []) if ["rewards", "swap"].contains(&contract.as_str()) => {
+            (None, Some(contract), []) if ["rewards", "swap", "timelock"].contains(&contract.as_str()) => {
                 Some(Receiver::Contract(contract.clone()))
             }
             (None, Some(contract), []) => {

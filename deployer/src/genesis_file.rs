@@ -66,7 +66,7 @@ pub(crate) struct SegmentTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EconomyTable {
-    pub(crate) timelock: String,
+    pub(crate) governance: GovernanceTable,
     #[serde(default)]
     pub(crate) service: Vec<ServiceTable>,
     pub(crate) limits: LimitsTable,
@@ -74,6 +74,23 @@ pub(crate) struct EconomyTable {
     pub(crate) swap: SwapTable,
     pub(crate) data: DataTable,
     pub(crate) season: SeasonTable,
+}
+
+/// Terms of the governor (`IGovernor.initialize`) and of its timelock.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GovernanceTable {
+    pub(crate) voting_delay: String,
+    pub(crate) voting_period: String,
+    pub(crate) extension: String,
+    pub(crate) threshold: String,
+    pub(crate) quorum_bps: u16,
+    pub(crate) timelock_delay: String,
+    pub(crate) guardian: String,
+    pub(crate) guardian_for: String,
+    /// For readers of the file only.
+    #[serde(rename = "comment")]
+    pub(crate) _comment: Option<String>,
 }
 
 #[derive(Deserialize)]

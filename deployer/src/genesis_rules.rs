@@ -65,7 +65,9 @@ pub enum GenesisProblem {
         found: String,
     },
     /// A contract that is not funded by an allocation.
-    #[error("allocation \"{name}\": contract \"{contract}\" receives no allocation; \"rewards\" and \"swap\" do")]
+    #[error(
+        "allocation \"{name}\": contract \"{contract}\" receives no allocation; \"rewards\", \"swap\" and \"timelock\" do"
+    )]
     Contract {
         /// Name of the line.
         name: String,

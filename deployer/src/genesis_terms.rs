@@ -4,10 +4,11 @@ use alloy::primitives::{Address, U256};
 use omnit_client::{addresses::parse_address, amounts::Amount};
 
 use crate::{
-    economy::{Data, Economy, Legacy, Limits, Reserve, Season, Service, Swap},
+    economy::{Data, Economy, Governance, Legacy, Limits, Reserve, Season, Service, Swap},
     genesis::Receiver,
     genesis_file::{
-        DataTable, EconomyTable, LockTable, ReserveTable, SeasonTable, SegmentTable, ServiceTable, SwapTable,
+        DataTable, EconomyTable, GovernanceTable, LockTable, ReserveTable, SeasonTable, SegmentTable, ServiceTable,
+        SwapTable,
     },
     genesis_rules::{GenesisProblem, Problems},
     locks::{Lock, Segment, Shape},
@@ -15,6 +16,10 @@ use crate::{
 
 /// Most segments of one lock, as the vesting contract has it.
 const MAX_SEGMENTS: usize = 64;
+/// Largest votes that the governor lets a proposer need: 10,000,000 OMNIT.
+const MAX_THRESHOLD: Amount = Amount(U256::from_limbs([0x1614_0148_4a00_0000, 0x8_4595, 0, 0]));
+/// Seconds of 365 days.
+const YEAR: u64 = 365 * 86_400;
 
 impl Problems {
     /// Reads the locks of an allocation, which must add up to it.
@@ -35,7 +40,7 @@ impl Problems {
 
     /// Reads the terms of the economy.
     pub(crate) fn economy(&mut self, table: &EconomyTable) -> Option<Economy> {
-        let timelock = self.field("timelock", account(&table.timelock));
+        let governance = self.governance(&table.governance);
         let services: Vec<_> = table.service.iter().filter_map(|service| self.service(service)).collect();
         for (index, service) in table.service.iter().enumerate() {
             if table.service[..index].iter().any(|other| other.id == service.id) {
@@ -50,8 +55,36 @@ impl Problems {
         let limits = Limits { max_commission_bps: commission, commission_step_bps: step, max_cut_bps: cut };
         let (reserve, swap, data) = (self.reserve(&table.reserve), self.swap(&table.swap), self.data(&table.data));
         let season = self.season(&table.season);
-        let (timelock, reserve, swap, data, season) = (timelock?, reserve?, swap?, data?, season?);
-        Some(Economy { timelock, services, limits, reserve, swap, data, season })
+        let (governance, reserve, swap, data, season) = (governance?, reserve?, swap?, data?, season?);
+        Some(Economy { governance, services, limits, reserve, swap, data, season })
+    }
+
+    /// The limits are those of the governor.
+    fn governance(&mut self, table: &GovernanceTable) -> Option<Governance> {
+        let time = |text: &str, least| duration(text).and_then(|secs| within(secs, least, 30 * 86_400));
+        let delay = self.field("governance.voting_delay", time(&table.voting_delay, 0));
+        let period = self.field("governance.voting_period", time(&table.voting_period, 1));
+        let extension = time(&table.extension, 0).and_then(|secs| within(secs, 0, period.unwrap_or(u64::MAX)));
+        let extension = self.field("governance.extension", extension);
+        let threshold = table.threshold.parse::<Amount>();
+        let threshold = threshold.and_then(|votes| votes.at_most(MAX_THRESHOLD, "the largest threshold"));
+        let threshold = self.field("governance.threshold", threshold.map_err(|error| error.to_string()));
+        self.field("governance.quorum_bps", at_most(table.quorum_bps, 10_000));
+        let timelock_delay = self
+            .field("governance.timelock_delay", duration(&table.timelock_delay).and_then(|secs| within(secs, 0, YEAR)));
+        let guardian = self.field("governance.guardian", account(&table.guardian));
+        let guardian_secs = duration(&table.guardian_for).and_then(|secs| within(secs, 0, 5 * YEAR));
+        let guardian_secs = self.field("governance.guardian_for", guardian_secs);
+        Some(Governance {
+            voting_delay_secs: delay? as u32,
+            voting_period_secs: period? as u32,
+            extension_secs: extension? as u32,
+            threshold: threshold?,
+            quorum_bps: table.quorum_bps,
+            timelock_delay_secs: timelock_delay?,
+            guardian: guardian?,
+            guardian_secs: guardian_secs?,
+        })
     }
 
     fn service(&mut self, table: &ServiceTable) -> Option<Service> {

@@ -5,7 +5,6 @@ use omnit_abi::{IToken::transferAndCall_1Call, IVesting};
 
 use crate::{
     DeployError,
-    economy::Economy,
     genesis::{Genesis, Receiver},
     locks::Lock,
     run::{Mode, Run},
@@ -13,24 +12,19 @@ use crate::{
 };
 
 /// Funds contracts and creates locks that are not there yet.
-pub(crate) async fn hand_out(
-    run: &mut Run<'_>,
-    genesis: &Genesis,
-    economy: &Economy,
-    suite: &Suite,
-) -> Result<(), DeployError> {
+pub(crate) async fn hand_out(run: &mut Run<'_>, genesis: &Genesis, suite: &Suite) -> Result<(), DeployError> {
     for allocation in &genesis.allocations {
         let (name, amount) = (&allocation.name, allocation.amount);
         match &allocation.receiver {
             Receiver::Account(_) => {}
             Receiver::Contract(contract) => {
-                let to = if contract == "swap" { suite.swap } else { suite.rewards };
+                let to = suite.receiver(contract);
                 run.fund(&format!("sending {amount} OMNIT ({name}) to {contract}"), suite.token, to, amount).await?;
             }
             Receiver::Locks(locks) => {
                 for lock in locks {
                     let what = format!("locking {} OMNIT ({name}) for {}", lock.amount, lock.beneficiary);
-                    create(run, &what, economy.timelock, lock, suite).await?;
+                    create(run, &what, suite.timelock, lock, suite).await?;
                 }
             }
         }

@@ -5,6 +5,7 @@
 //! it again. A record is written only after the chain has been read back and agrees with the genesis.
 
 pub mod artifact;
+mod dao;
 mod deploy;
 pub mod economy;
 mod error;

@@ -81,6 +81,11 @@ impl Run<'_> {
         }
     }
 
+    /// Where the contract `name` is; the zero address while it is only planned.
+    pub(crate) fn address(&self, name: &str) -> Address {
+        self.contracts.get(name).map_or(Address::ZERO, |contract| contract.address)
+    }
+
     /// Deploys and initialises the contract `name` in one transaction, made from the bytes of `artifact`.
     pub(crate) async fn deploy<C: SolCall>(
         &mut self,
@@ -90,6 +95,22 @@ impl Run<'_> {
     ) -> Result<Address, DeployError> {
         let init_data: Bytes = init.abi_encode().into();
         let constructor = constructor(C::SIGNATURE, &init_data);
+        self.create(name, artifact, init_data, constructor).await
+    }
+
+    /// Deploys the contract `name`, which is not initialised.
+    pub(crate) async fn deploy_bare(&mut self, name: &str) -> Result<Address, DeployError> {
+        let none = Constructor { signature: String::new(), args: Vec::new() };
+        self.create(name, name, Bytes::new(), none).await
+    }
+
+    async fn create(
+        &mut self,
+        name: &str,
+        artifact: &str,
+        init_data: Bytes,
+        constructor: Constructor,
+    ) -> Result<Address, DeployError> {
         let artifact = self.artifacts[artifact].clone();
         match self.mode {
             Mode::Plan => {

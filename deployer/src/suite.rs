@@ -8,7 +8,7 @@ use omnit_abi::{
 };
 
 use crate::{
-    DeployError, TOKEN,
+    DeployError, TOKEN, dao,
     economy::{Economy, Legacy},
     genesis::Genesis,
     grants,
@@ -24,6 +24,7 @@ const GOVERNED: [&str; 4] = ["staking", "rewards", "season", "data"];
 /// Addresses of the suite while it is being set up.
 pub(crate) struct Suite {
     pub(crate) token: Address,
+    pub(crate) timelock: Address,
     pub(crate) staking: Address,
     pub(crate) rewards: Address,
     pub(crate) vesting: Address,
@@ -33,10 +34,34 @@ pub(crate) struct Suite {
     pub(crate) data: Address,
 }
 
+impl Suite {
+    /// The contract that an allocation names.
+    pub(crate) fn receiver(&self, name: &str) -> Address {
+        match name {
+            "swap" => self.swap,
+            "timelock" => self.timelock,
+            _ => self.rewards,
+        }
+    }
+}
+
 /// Files of built contracts that a genesis needs.
 pub(crate) fn artifacts(genesis: &Genesis) -> &'static [&'static str] {
     match genesis.economy {
-        Some(_) => &[TOKEN, "staking", "rewards", "vesting", "allocation", "swap", "season", "badge", "data"],
+        Some(_) => &[
+            TOKEN,
+            "timelock",
+            "staking",
+            "rewards",
+            "vesting",
+            "allocation",
+            "swap",
+            "season",
+            "badge",
+            "data",
+            "clerk",
+            "governor",
+        ],
         None => &[TOKEN],
     }
 }
@@ -51,7 +76,7 @@ pub(crate) async fn steps(run: &mut Run<'_>, genesis: &Genesis) -> Result<(), De
     let token = token(run, genesis).await?;
     if let Some(economy) = &genesis.economy {
         let suite = contracts(run, economy, token).await?;
-        grants::hand_out(run, genesis, economy, &suite).await?;
+        grants::hand_out(run, genesis, &suite).await?;
         terms::set(run, economy, &suite).await?;
     }
     if run.mode == Mode::Check && run.is_fresh {
@@ -63,15 +88,17 @@ pub(crate) async fn steps(run: &mut Run<'_>, genesis: &Genesis) -> Result<(), De
 
 /// Parameters go to their owner when everything else is done.
 pub(crate) async fn hand_over(run: &mut Run<'_>, genesis: &Genesis) -> Result<(), DeployError> {
-    let Some(economy) = &genesis.economy else { return Ok(()) };
-    let timelock = economy.timelock;
+    if genesis.economy.is_none() {
+        return Ok(());
+    }
+    let timelock = run.address("timelock");
     for name in GOVERNED {
-        let contract = run.contracts.get(name).map_or(Address::ZERO, |contract| contract.address);
+        let contract = run.address(name);
         let what = format!("handing the parameters of {name} over to {timelock}");
         let held = (&timelockCall {}, |owner: &Address| *owner == timelock);
         run.ensure(&what, contract, held, &handOverCall { timelock }).await?;
     }
-    Ok(())
+    dao::leave(run, timelock).await
 }
 
 async fn token(run: &mut Run<'_>, genesis: &Genesis) -> Result<Address, DeployError> {
@@ -86,19 +113,22 @@ async fn token(run: &mut Run<'_>, genesis: &Genesis) -> Result<Address, DeployEr
 }
 
 async fn contracts(run: &mut Run<'_>, economy: &Economy, token: Address) -> Result<Suite, DeployError> {
-    let timelock = run.sender()?;
-    let staking = run.deploy("staking", "staking", &IStaking::initializeCall { token, timelock }).await?;
-    let rewards = run.deploy("rewards", "rewards", &IRewards::initializeCall { token, staking, timelock }).await?;
+    let (owner, timelock) = (run.sender()?, dao::timelock(run, &economy.governance).await?);
+    let staking = run.deploy("staking", "staking", &IStaking::initializeCall { token, timelock: owner }).await?;
+    let rewards =
+        run.deploy("rewards", "rewards", &IRewards::initializeCall { token, staking, timelock: owner }).await?;
     let vesting = run.deploy("vesting", "vesting", &IVesting::initializeCall { token, staking }).await?;
     run.deploy("allocation", "allocation", &IAllocation::initializeCall { token, vesting }).await?;
-    let swap = swap(run, economy, token).await?;
-    let data = run.deploy("data", "data", &IData::initializeCall { token, staking, timelock }).await?;
-    let season = run.deploy("season", "season", &ISeason::initializeCall { token, rewards, timelock }).await?;
+    let swap = swap(run, economy, token, timelock).await?;
+    let data = run.deploy("data", "data", &IData::initializeCall { token, staking, timelock: owner }).await?;
+    let season = run.deploy("season", "season", &ISeason::initializeCall { token, rewards, timelock: owner }).await?;
     let badge = run.deploy("badge", "badge", &IBadge::initializeCall { minter: season }).await?;
-    Ok(Suite { token, staking, rewards, vesting, swap, season, badge, data })
+    let suite = Suite { token, timelock, staking, rewards, vesting, swap, season, badge, data };
+    dao::governor(run, &economy.governance, &suite).await?;
+    Ok(suite)
 }
 
-async fn swap(run: &mut Run<'_>, economy: &Economy, token: Address) -> Result<Address, DeployError> {
+async fn swap(run: &mut Run<'_>, economy: &Economy, token: Address, treasury: Address) -> Result<Address, DeployError> {
     let legacy = match &economy.swap.legacy {
         Legacy::At(address) => *address,
         Legacy::StandIn(holders) => {
@@ -112,7 +142,7 @@ async fn swap(run: &mut Run<'_>, economy: &Economy, token: Address) -> Result<Ad
     let init = ISwap::initializeCall {
         token,
         legacy,
-        treasury: economy.timelock,
+        treasury,
         opensAt: opens_at,
         closesAt: opens_at.saturating_add(economy.swap.open_secs),
     };

@@ -30,16 +30,16 @@ const VALIDATION_POINTS: u8 = 2;
 
 /// Sets everything that is not set yet, for contracts whose parameters are the sender's.
 pub(crate) async fn set(run: &mut Run<'_>, economy: &Economy, suite: &Suite) -> Result<(), DeployError> {
-    if run.is_ours(suite.staking, economy.timelock).await? {
+    if run.is_ours(suite.staking, suite.timelock).await? {
         staking(run, economy, suite).await?;
     }
-    if run.is_ours(suite.rewards, economy.timelock).await? {
+    if run.is_ours(suite.rewards, suite.timelock).await? {
         rewards(run, economy, suite).await?;
     }
-    if run.is_ours(suite.season, economy.timelock).await? {
+    if run.is_ours(suite.season, suite.timelock).await? {
         season(run, &economy.season, suite).await?;
     }
-    if run.is_ours(suite.data, economy.timelock).await? {
+    if run.is_ours(suite.data, suite.timelock).await? {
         data(run, &economy.data, suite).await?;
     }
     Ok(())

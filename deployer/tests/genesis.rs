@@ -61,7 +61,7 @@ fn local_file_names_the_accounts_of_the_test_mnemonic() {
     let account = |index| MnemonicBuilder::from_phrase(TEST_MNEMONIC).index(index).unwrap().build().unwrap().address();
     let genesis = local();
     let accounts: Vec<Address> = genesis.accounts().map(|(_, account, _)| account).collect();
-    assert_eq!(accounts, [101].into_iter().chain(0..10).map(account).collect::<Vec<_>>());
+    assert_eq!(accounts, (0..10).map(account).collect::<Vec<_>>());
     let locks = |name: &str| match &genesis.allocations.iter().find(|other| other.name == name).unwrap().receiver {
         Receiver::Locks(locks) => locks.clone(),
         other => panic!("{other:?}"),
@@ -70,7 +70,7 @@ fn local_file_names_the_accounts_of_the_test_mnemonic() {
         assert_eq!(locks(name)[0].beneficiary, account(index), "{name}");
     }
     let economy = genesis.economy.unwrap();
-    assert_eq!(economy.timelock, account(101));
+    assert_eq!(economy.governance.guardian, account(9));
     assert_eq!(economy.swap.legacy, Legacy::StandIn(vec![account(8), account(9)]));
 }
 
@@ -103,11 +103,11 @@ fn local_file_unlocks_as_the_allocation_table_says() {
 #[test]
 fn parse_merges_what_the_sender_holds_with_what_it_hands_on() {
     let genesis = local();
-    let sender = genesis.accounts().nth(1).unwrap().1;
+    let sender = genesis.accounts().next().unwrap().1;
     let holders = genesis.holders(sender);
-    assert_eq!(holders.len(), 11);
+    assert_eq!(holders.len(), 10);
     let omnit = |amount: u64| U256::from(amount) * Amount::ONE.0;
-    assert_eq!(holders[0], (sender, omnit(728_000_000)), "reserve, locks, swap, and its own 8,000,000");
+    assert_eq!(holders[0], (sender, omnit(928_000_000)), "reserve, treasury, locks, swap, and its own 8,000,000");
     assert_eq!(holders.iter().fold(U256::ZERO, |sum, holder| sum + holder.1), TOKEN_CAP.0);
 }
 
@@ -130,6 +130,23 @@ fn parse_names_the_field_when_a_term_of_the_economy_is_unusable() {
         ("contract = \"swap\"", "", "and has none"),
         ("thaw = \"14 days\"", "thaw = \"1 minute\"", "economy.service 1.thaw: 60 seconds; from 1h to 1month 29days"),
         ("minimum = \"32000\"", "minimum = \"0.5\"", "economy.service 1.minimum: 0.5 OMNIT is below 1 OMNIT"),
+        (
+            "voting_period = \"5 days\"",
+            "voting_period = \"0s\"",
+            "economy.governance.voting_period: 0 seconds; from 1s to",
+        ),
+        (
+            "extension = \"1 day\"",
+            "extension = \"6 days\"",
+            "economy.governance.extension: 518400 seconds; from 0s to 5days",
+        ),
+        (
+            "threshold = \"100000\"",
+            "threshold = \"10000001\"",
+            "economy.governance.threshold: the amount 10000001 OMNIT is above",
+        ),
+        ("quorum_bps = 400", "quorum_bps = 10001", "economy.governance.quorum_bps: 10001 is above 10000"),
+        ("guardian = \"0xa", "guardian = \"0xb", "economy.governance.guardian"),
         ("id = 2", "id = 1", "economy.service: id 1 is used twice"),
         ("max_cut_bps = 4000", "max_cut_bps = 6000", "economy.limits.max_cut_bps: 6000 is above 5000"),
         ("data_bps = 2000", "data_bps = 2001", "economy.reserve: the shares add up to 10001 bps"),
@@ -140,9 +157,9 @@ fn parse_names_the_field_when_a_term_of_the_economy_is_unusable() {
         let error = Genesis::parse(&text.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(error.contains(expected), "{to}: {error}");
     }
-    let alone = text.split("[economy]").next().unwrap();
+    let alone = text.split("[economy.governance]").next().unwrap();
     let error = Genesis::parse(alone).unwrap_err().to_string();
-    assert!(error.contains("breaks 5 rule(s)") && error.contains("needs the table [economy]"), "{error}");
+    assert!(error.contains("breaks 6 rule(s)") && error.contains("needs the table [economy]"), "{error}");
 }
 
 #[test]

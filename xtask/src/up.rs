@@ -1,5 +1,7 @@
 //! `cargo xtask up`: from a fresh machine to a local chain with OMNIT on it.
 
+mod dao;
+
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
@@ -30,7 +32,7 @@ pub(crate) struct UpArgs {
     /// Port of the local chain
     #[arg(long, default_value_t = 8547, value_parser = clap::value_parser!(u16).range(1..))]
     port: u16,
-    /// Stop after the transfers instead of staying up
+    /// Stop after the tour instead of staying up
     #[arg(long)]
     once: bool,
 }
@@ -194,7 +196,7 @@ struct Tour<'a> {
 }
 
 impl Tour<'_> {
-    /// Deploys, transfers with `omnit` and with `cast`, and tells what happened.
+    /// Deploys, transfers with `omnit` and with `cast`, passes a proposal, and tells what happened.
     fn run(&self, stop: &Receiver<()>) -> Result<String> {
         let interrupted = || if stop.try_recv().is_ok() { bail!("interrupted") } else { Ok(()) };
         // The target directory need not be inside the checkout; the contracts are built beside the program's profile folder.
@@ -210,7 +212,9 @@ impl Tour<'_> {
         let by_cast = self.cast_transfer(token, to)?;
         interrupted()?;
         let after = self.omnit(&["token", "balance", "0", "1", "2"])?;
-        self.report(&deployed, &by_omnit, &by_cast, &after)
+        interrupted()?;
+        let proposal = self.govern()?;
+        self.report(&deployed, [&by_omnit, &by_cast, &after], &proposal)
     }
 
     /// Runs `omnit … --json` against the chain, from the workspace's root, with the first test account's key.
@@ -234,7 +238,7 @@ impl Tour<'_> {
         Ok(receipt)
     }
 
-    fn report(&self, deployed: &Value, by_omnit: &Value, by_cast: &Value, after: &Value) -> Result<String> {
+    fn report(&self, deployed: &Value, [by_omnit, by_cast, after]: [&Value; 3], proposal: &str) -> Result<String> {
         let cast_gas = u64::from_str_radix(text(by_cast, "/gasUsed")?.trim_start_matches("0x"), 16)?;
         let rows = [
             ("deployment", number(deployed, "/gas_used")?, text(deployed, "/transactions/0/tx_hash")?),
@@ -244,7 +248,7 @@ impl Tour<'_> {
         let token = text(deployed, "/deployment/contracts/token/address")?;
         let chain = number(deployed, "/deployment/chain_id")?;
         let mut report = format!(
-            "\nOMNIT and its economy are deployed\n{contracts}  chain        {chain} at {rpc}\n  record       {record}\n\nTransactions\n",
+            "\nOMNIT, its economy and its DAO are deployed\n{contracts}  chain        {chain} at {rpc}\n  record       {record}\n\nTransactions\n",
             contracts = contracts(deployed)?,
             rpc = self.rpc,
             record = text(deployed, "/record")?,
@@ -257,11 +261,13 @@ impl Tour<'_> {
             let (account, omnit) = (text(holder, "/account")?, text(holder, "/balance/omnit")?);
             report += &format!("  ({index}) {account}  {omnit} OMNIT\n");
         }
+        report += proposal;
         let program = self.omnit.strip_prefix(setup::root()).unwrap_or(self.omnit).display();
         report += &format!("\nTry\n  {program} token info --rpc {rpc}\n", rpc = self.rpc);
         report += &format!("  {program} token transfer 3 2.5 --rpc {rpc}\n", rpc = self.rpc);
         report += &format!("  {program} lock show 1 2 3 --rpc {rpc}\n", rpc = self.rpc);
         report += &format!("  {program} rewards info --rpc {rpc}\n", rpc = self.rpc);
+        report += &format!("  {program} gov show 1 --rpc {rpc}\n", rpc = self.rpc);
         report += &format!("  node_modules/.bin/cast call {token} \"totalSupply()(uint256)\" --rpc-url {}\n", self.rpc);
         Ok(report)
     }

@@ -130,7 +130,7 @@ async fn all_locks(session: &Session) -> Result<Vec<Scheduled>> {
     Ok(locks.into_values().collect())
 }
 
-/// The rest of the supply, where the whole suite is deployed: what accounts got at the genesis, what the swap may pay from the start on, and what the
+/// The rest of the supply, where the whole suite is deployed: what accounts and the treasury got at the genesis, what the swap may pay from the start on, and what the
 /// reserve will have emitted. With the locks it adds up to everything there is, but for what the reserve never emits.
 async fn genesis(session: &Session, locks: &[Scheduled], times: &[u64]) -> Result<Vec<Series>> {
     let contracts = session.contracts()?;

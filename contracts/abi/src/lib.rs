@@ -30,3 +30,28 @@ interfaces! {
     "../interfaces/IToken.sol"
     "../interfaces/IVesting.sol"
 }
+
+pub use governor::IGovernor;
+pub use timelock::ITimelock;
+
+#[allow(
+    missing_docs,
+    reason = "the files describe the values of their enums above them; an interface has no place for more"
+)]
+mod governor {
+    alloy_sol_types::sol!(
+        #[sol(all_derives)]
+        "../interfaces/IGovernor.sol"
+    );
+}
+
+#[allow(
+    missing_docs,
+    reason = "the files describe the values of their enums above them; an interface has no place for more"
+)]
+mod timelock {
+    alloy_sol_types::sol!(
+        #[sol(all_derives)]
+        "../interfaces/ITimelock.sol"
+    );
+}

@@ -11,6 +11,12 @@ pub const TOKEN_SYMBOL: &str = "OMNIT";
 /// Version of the token's EIP-712 domain.
 pub const TOKEN_DOMAIN_VERSION: &str = "1";
 
+/// Name of the governor, also of its EIP-712 domain.
+pub const GOVERNOR_NAME: &str = "OmniTensor Governor";
+
+/// Version of the governor's EIP-712 domain.
+pub const GOVERNOR_DOMAIN_VERSION: &str = "1";
+
 /// Decimals of the token: 1 OMNIT is `10^18` base units.
 pub const TOKEN_DECIMALS: u8 = 18;
 

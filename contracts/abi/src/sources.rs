@@ -6,5 +6,6 @@ macro_rules! sources {
 
 /// Every interface of the suite: its name and its file.
 pub const SOURCES: &[(&str, &str)] = sources! {
-    "IToken" "IVesting" "IAllocation" "ISwap" "IStaking" "IRewards" "ISeason" "IBadge" "IData"
+    "IToken" "IVesting" "IAllocation" "ISwap" "IStaking" "IRewards" "ISeason" "IBadge" "IData" "ITimelock"
+    "IGovernor"
 };

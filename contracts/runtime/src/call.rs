@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "host calls; every buffer is passed with its own length")]
 
 use crate::{Buffer, Encode, encode, host, storage};
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 
 /// How a call ended. Its data stays with the host until it is asked for, so a callee cannot make us copy it.
@@ -64,11 +64,31 @@ where
     C::Token<'a>: Encode,
 {
     storage::release();
-    let data = encode::encode(C::SELECTOR, args);
-    let value = B256::ZERO;
+    send(to, B256::ZERO, encode::encode(C::SELECTOR, args), gas)
+}
+
+/// Calls `to` with `value` wei and raw data, with all the gas that may be given. Fails without data when this contract has less than `value`.
+#[inline(never)]
+pub fn call_raw(to: Address, value: U256, data: &[u8]) -> Answer {
+    storage::release();
+    send(to, B256::from(value), data, u64::MAX)
+}
+
+#[inline(always)]
+fn send(to: Address, value: B256, data: &[u8], gas: u64) -> Answer {
     let mut len = 0;
     let status =
         unsafe { host::call_contract(to.as_ptr(), data.as_ptr(), data.len(), value.as_ptr(), gas, &raw mut len) };
+    Answer { success: status == 0, len }
+}
+
+/// Runs the code of `to` in the place of this contract, with its storage, caller and value, on raw data.
+#[inline(never)]
+pub fn delegate(to: Address, data: &[u8]) -> Answer {
+    storage::release();
+    let mut len = 0;
+    let status =
+        unsafe { host::delegate_call_contract(to.as_ptr(), data.as_ptr(), data.len(), u64::MAX, &raw mut len) };
     Answer { success: status == 0, len }
 }
 

@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "host calls; every pointer is to a local of the length the host writes")]
 
 use crate::host;
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 
 /// The caller.
 #[inline]
@@ -32,6 +32,14 @@ pub fn gas_left() -> u64 {
 #[inline]
 pub fn id() -> u64 {
     unsafe { host::chainid() }
+}
+
+/// Value sent with the call, in wei. Only calls of functions that [`contract`](crate::contract) lists as payable carry any.
+#[inline]
+pub fn value() -> U256 {
+    let mut value = B256::ZERO;
+    unsafe { host::msg_value(value.as_mut_ptr()) };
+    U256::from_be_bytes(value.0)
 }
 
 /// Whether the call carries value.

@@ -5,20 +5,27 @@ use alloy_sol_types::{SolCall, SolType};
 
 /// Serves calldata with the functions of a generated call enum.
 ///
-/// Four kinds of arm, one per function of the interface, in its order:
+/// Five kinds of arm, one per function of the interface, in its order:
 /// `transfer(c) => …` decodes to the generated call struct and answers its return type;
 /// `transferAndCall_1[to, value, data] => …` borrows dynamic parameters from the calldata instead of copying them;
 /// `name => …` takes nothing and answers with alloy's tokens;
+/// `proposalDetails[id] as tokens => …` borrows, and answers with alloy's tokens;
 /// `terms[service] as words => …` borrows, and answers an array of the words of its static results.
+///
+/// `ICalls, Contract, elsewhere(name symbol) => …` gives calldata for these functions, and for none, to another contract.
 ///
 /// The generated enum decides what compiles: a function that is missing or too many, a parameter or return type that changed, is an error.
 /// Calldata for no function, or that Solidity's decoder would refuse, reverts without data.
 #[macro_export]
 macro_rules! dispatch {
-    ($calldata:expr => $calls:ident, $interface:ty; $($function:ident $(($call:pat))? $([$($param:ident),*])? $(as $words:ident)? => $body:expr,)+) => {{
+    ($calldata:expr => $calls:ident, $interface:ty; $($arms:tt)+) => {
+        $crate::dispatch! { $calldata => $calls, $interface, elsewhere() => $crate::Status::Revert; $($arms)+ }
+    };
+    ($calldata:expr => $calls:ident, $interface:ty, elsewhere($($other:ident)*) => $else:expr; $($function:ident $(($call:pat))? $([$($param:ident),*])? $(as $words:ident)? => $body:expr,)+) => {{
         // Exhaustive over the interface; optimised away.
         const _: fn(&$calls) = |call| match call {
             $($calls::$function(_) => (),)+
+            $($calls::$other(_) => (),)*
         };
         let Some((selector, args)) = $calldata.split_first_chunk::<4>() else {
             return $crate::Status::Revert;
@@ -29,13 +36,16 @@ macro_rules! dispatch {
                 return $crate::dispatch!(@arm $calls, $interface, $function $(($call))? $([$($param),*])? $(as $words)?, args, $body);
             }
         )+
-        $crate::Status::Revert
+        $else
     }};
     (@arm $calls:ident, $interface:ty, $function:ident ($call:pat), $args:ident, $body:expr) => {
         $crate::answer::<_, _, $interface, _>($calls::$function, $args, |$call| $body)
     };
     (@arm $calls:ident, $interface:ty, $function:ident [$($param:ident),*] as words, $args:ident, $body:expr) => {
         $crate::answer_words::<_, _, $interface, _>($calls::$function, $args, |($($param,)*)| $body)
+    };
+    (@arm $calls:ident, $interface:ty, $function:ident [$($param:ident),+] as tokens, $args:ident, $body:expr) => {
+        $crate::answer_encoded::<_, _, $interface>($calls::$function, $args, |($($param,)+)| $body)
     };
     (@arm $calls:ident, $interface:ty, $function:ident [$($param:ident),+], $args:ident, $body:expr) => {
         $crate::answer_borrowed::<_, _, $interface, _>($calls::$function, $args, |($($param,)+)| $body)
@@ -81,6 +91,26 @@ where
     match <C::Parameters<'a> as Params>::read(args) {
         Some(params) => finish::<C, I, R>(function(params)),
         None => Status::Revert,
+    }
+}
+
+/// Decodes the parameters of `C` without copying the dynamic ones, runs it and sets its result, which is made of tokens already.
+#[inline(always)]
+pub fn answer_encoded<'a, C: SolCall, Calls, I>(
+    _: fn(C) -> Calls,
+    args: &'a [u8],
+    function: impl FnOnce(<C::Parameters<'a> as Params>::Borrowed<'a>) -> Result<C::ReturnToken<'static>, Revert<I>>,
+) -> Status
+where
+    C::Parameters<'a>: Params,
+    C::ReturnToken<'static>: Encode,
+{
+    let Some(params) = <C::Parameters<'a> as Params>::read(args) else {
+        return Status::Revert;
+    };
+    match function(params) {
+        Ok(tokens) => tokens.reply(),
+        Err(revert) => fail(&revert),
     }
 }
 

@@ -32,6 +32,14 @@ pub(crate) fn encode<T: Encode>(selector: [u8; 4], tokens: &T) -> &'static [u8] 
     out.into_bytes()
 }
 
+/// A sequence as `abi.encode` writes it, to be hashed for instance.
+#[inline(always)]
+pub fn encode_params<T: Encode>(tokens: &T) -> &'static [u8] {
+    let mut out = Buffer::with_capacity(32 * (T::HEAD + tokens.tail_words()));
+    encode_into(tokens, &mut out);
+    out.into_bytes()
+}
+
 /// Writes a sequence.
 #[inline(always)]
 pub(crate) fn encode_into<T: Encode + ?Sized>(tokens: &T, out: &mut Buffer) {
@@ -56,6 +64,26 @@ impl Encode for WordToken {
     fn tail(&self, _: &mut Buffer) {}
 }
 
+/// A token that is encoded more than once.
+impl<T: Encode> Encode for &T {
+    const HEAD: usize = T::HEAD;
+
+    #[inline(always)]
+    fn tail_words(&self) -> usize {
+        (**self).tail_words()
+    }
+
+    #[inline(always)]
+    fn head(&self, out: &mut Buffer, offset: &mut usize) {
+        (**self).head(out, offset);
+    }
+
+    #[inline(always)]
+    fn tail(&self, out: &mut Buffer) {
+        (**self).tail(out);
+    }
+}
+
 impl Encode for PackedSeqToken<'_> {
     const HEAD: usize = 1;
 
@@ -77,11 +105,16 @@ impl Encode for PackedSeqToken<'_> {
     }
 }
 
-impl Encode for DynSeqToken<WordToken> {
+/// Lists of words, of `bytes` or `string`, of lists.
+impl<T: Encode> Encode for DynSeqToken<T> {
     const HEAD: usize = 1;
 
     fn tail_words(&self) -> usize {
-        1 + self.0.len()
+        let mut words = 1 + T::HEAD * self.0.len();
+        for token in &self.0 {
+            words += token.tail_words();
+        }
+        words
     }
 
     fn head(&self, out: &mut Buffer, offset: &mut usize) {
@@ -91,8 +124,12 @@ impl Encode for DynSeqToken<WordToken> {
 
     fn tail(&self, out: &mut Buffer) {
         out.push_usize(self.0.len());
+        let mut offset = 32 * T::HEAD * self.0.len();
         for token in &self.0 {
-            out.push_word(token.0);
+            token.head(out, &mut offset);
+        }
+        for token in &self.0 {
+            token.tail(out);
         }
     }
 }
@@ -194,5 +231,32 @@ mod tests {
             encode([0; 4], &(PackedSeqToken(&[]),))[4..],
             (alloy_primitives::Bytes::new(),).abi_encode_sequence()
         );
+    }
+
+    #[test]
+    fn encode_equals_alloy_when_lists_hold_dynamic_values() {
+        type Lists = (sol_data::Array<sol_data::Bytes>, sol_data::Uint<256>, sol_data::Array<sol_data::String>);
+        let long = [7; 65];
+        let items: [&[u8]; 4] = [b"", b"a", &long, &[1; 32]];
+        for count in 0..=items.len() {
+            let strings = vec![String::from("first"), String::new()];
+            let tokens = (
+                DynSeqToken(items[..count].iter().map(|item| PackedSeqToken(item)).collect()),
+                WordToken(B256::with_last_byte(5)),
+                DynSeqToken(strings.iter().map(|item| PackedSeqToken(item.as_bytes())).collect()),
+            );
+            let bytes: vec::Vec<_> =
+                items[..count].iter().map(|item| alloy_primitives::Bytes::copy_from_slice(item)).collect();
+            let expected = Lists::abi_encode_sequence(&(bytes, U256::from(5), strings.clone()));
+            assert_eq!(encode_params(&tokens), expected, "{count} items");
+        }
+    }
+
+    #[test]
+    fn encode_equals_alloy_when_lists_nest() {
+        let lists = vec![vec![U256::from(1)], vec![], vec![U256::from(2), U256::from(3)]];
+        let list = |list: &vec::Vec<U256>| DynSeqToken(list.iter().map(|n| WordToken(B256::from(*n))).collect());
+        let tokens = (DynSeqToken(lists.iter().map(list).collect()),);
+        assert_eq!(encode_params(&tokens), (lists,).abi_encode_sequence());
     }
 }

@@ -12,14 +12,35 @@ where
     for<'a> E::DataToken<'a>: Encode,
     <E::TopicList as SolType>::RustType: Topics,
 {
-    let topics = const { <E::TopicList as TopicList>::COUNT };
-    let body = event.tokenize_body();
-    let mut out = Buffer::with_capacity(32 * topics + 32 * (<E::DataToken<'_> as Encode>::HEAD + body.tail_words()));
+    log::<E>(&event.topics(), &event.tokenize_body());
+}
+
+/// Emits an event whose data is tokens already: dynamic values stay where they are instead of being copied into the event's struct.
+/// `indexed` holds the indexed values in their order.
+#[inline(never)]
+pub fn emit_tokens<'a, E: SolEvent>(
+    indexed: <<E::TopicList as SolType>::RustType as Topics>::Indexed,
+    body: &E::DataToken<'a>,
+) where
+    E::DataToken<'a>: Encode,
+    <E::TopicList as SolType>::RustType: Topics,
+{
+    log::<E>(&<<E::TopicList as SolType>::RustType as Topics>::of(indexed), body);
+}
+
+#[inline(always)]
+fn log<'a, E: SolEvent>(topics: &<E::TopicList as SolType>::RustType, body: &E::DataToken<'a>)
+where
+    E::DataToken<'a>: Encode,
+    <E::TopicList as SolType>::RustType: Topics,
+{
+    let count = const { <E::TopicList as TopicList>::COUNT };
+    let mut out = Buffer::with_capacity(32 * count + 32 * (<E::DataToken<'a> as Encode>::HEAD + body.tail_words()));
     out.push_constant::<Signature<E>>();
-    event.topics().push(&mut out);
-    encode::encode_into(&body, &mut out);
+    topics.push(&mut out);
+    encode::encode_into(body, &mut out);
     let log = out.as_slice();
-    unsafe { host::emit_log(log.as_ptr(), log.len(), topics) };
+    unsafe { host::emit_log(log.as_ptr(), log.len(), count) };
 }
 
 /// First topic of an event.
@@ -31,6 +52,12 @@ impl<E: SolEvent> Constant for Signature<E> {
 
 /// The indexed values of an event, behind its signature.
 pub trait Topics {
+    /// The values, without the signature.
+    type Indexed;
+
+    /// The topics of these values. Their signature is not set, because [`Topics::push`] does not read it.
+    fn of(indexed: Self::Indexed) -> Self;
+
     /// Writes all but the signature.
     fn push(&self, out: &mut Buffer);
 }
@@ -78,6 +105,14 @@ numbers! { u8 u16 u32 u64 }
 macro_rules! tuples {
     ($($($name:ident $at:tt),*;)*) => {$(
         impl<$($name: Topic),*> Topics for (B256, $($name,)*) {
+            type Indexed = ($($name,)*);
+
+            #[inline(always)]
+            #[allow(non_snake_case, reason = "a value is named after its type")]
+            fn of(($($name,)*): Self::Indexed) -> Self {
+                (B256::ZERO, $($name,)*)
+            }
+
             #[inline(always)]
             fn push(&self, _out: &mut Buffer) {
                 $(_out.push_word(self.$at.word());)*

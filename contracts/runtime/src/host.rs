@@ -34,10 +34,16 @@ hooks! {
     fn storage_cache_bytes32(key: *const u8, value: *const u8);
     /// Makes the cached writes real; `clear` also forgets what was read.
     fn storage_flush_cache(clear: u32);
+    /// Reads a word of transient storage.
+    fn transient_load_bytes32(key: *const u8, dest: *mut u8);
+    /// Writes a word of transient storage.
+    fn transient_store_bytes32(key: *const u8, value: *const u8);
     /// Calls; answers 0 on success and stores the length of the return data.
     fn call_contract(to: *const u8, data: *const u8, len: usize, value: *const u8, gas: u64, returned: *mut usize) -> u8;
     /// Calls without the right to change state.
     fn static_call_contract(to: *const u8, data: *const u8, len: usize, gas: u64, returned: *mut usize) -> u8;
+    /// Runs the code of another contract in the place of this one.
+    fn delegate_call_contract(to: *const u8, data: *const u8, len: usize, gas: u64, returned: *mut usize) -> u8;
     /// Copies a part of the last return data; answers how much.
     fn read_return_data(dest: *mut u8, offset: usize, size: usize) -> usize;
     /// Emits a log whose first `topics` words are its topics.

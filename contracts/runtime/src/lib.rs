@@ -30,6 +30,7 @@ pub mod math;
 pub mod signature;
 pub mod slot;
 pub mod storage;
+pub mod transient;
 
 mod buffer;
 mod decode;
@@ -43,11 +44,11 @@ mod revert;
 mod wire;
 
 pub use buffer::{Buffer, Constant, text, word};
-pub use decode::{Param, Params, Words};
-pub use dispatch::{answer, answer_borrowed, answer_tokens, selector_of};
-pub use encode::Encode;
-pub use entry::{Status, run};
-pub use event::emit;
+pub use decode::{Item, Param, Params, Tails, Words};
+pub use dispatch::{answer, answer_borrowed, answer_encoded, answer_tokens, selector_of};
+pub use encode::{Encode, encode_params};
+pub use entry::{Status, fail, pass_on, run, run_payable};
+pub use event::{emit, emit_tokens};
 pub use history::History;
 pub use revert::{Interface, Revert};
 pub use wire::{ToWord, answer_words, log, refusal};

@@ -22,9 +22,20 @@ impl<I> Revert<I> {
     /// Solidity's `Panic(0x32)`: an index that is out of bounds.
     #[cold]
     pub fn out_of_bounds() -> Self {
+        Self::panic(0x32)
+    }
+
+    /// Solidity's `Panic(0x11)`: a sum or difference that leaves 256 bits.
+    #[cold]
+    pub fn overflow() -> Self {
+        Self::panic(0x11)
+    }
+
+    #[inline(always)]
+    fn panic(code: usize) -> Self {
         let mut data = Buffer::with_capacity(36);
         data.push(&alloy_sol_types::Panic::SELECTOR);
-        data.push_usize(0x32);
+        data.push_usize(code);
         Self::raw(data.into_bytes())
     }
 

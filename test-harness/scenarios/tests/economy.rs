@@ -13,10 +13,8 @@ use omnit_abi::{
 };
 use omnit_fixtures::shrink::{Dice, setting, shortest};
 
-use crate::world::{World, omnit};
+use crate::world::{TIMELOCK, World, omnit};
 
-/// Registered as slasher, owns the parameters.
-const TIMELOCK: usize = 3;
 const OPERATORS: [usize; 2] = [1, 2];
 /// Everybody who acts.
 const ACTORS: u64 = 8;
@@ -430,7 +428,7 @@ impl World {
 
 #[tokio::test]
 async fn omnit_is_conserved_and_everybody_gets_out_whatever_happens() {
-    let world = World::new(TIMELOCK).await;
+    let world = World::new().await;
     world.prepare().await;
     let mut dice = Dice(setting("OMNIT_MODEL_SEED", 11));
     let count = setting("OMNIT_MODEL_BLOCKS", 1_500) as usize;
@@ -468,7 +466,7 @@ async fn play(world: &World, actions: &[Action]) -> Result<usize, String> {
 
 #[tokio::test]
 async fn votes_are_counted_once_when_locked_tokens_are_staked_in_the_same_second() {
-    let world = World::new(TIMELOCK).await;
+    let world = World::new().await;
     world.prepare().await;
     let (holder, operator, id) = (5, OPERATORS[0], 4);
     let now = world.chain.now().await.unwrap();

@@ -12,4 +12,6 @@ mod world;
 
 mod genesis;
 
+mod dao;
+
 mod economy;

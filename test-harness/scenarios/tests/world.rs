@@ -12,13 +12,16 @@ use omnit_abi::IToken::{balanceOfCall, totalSupplyCall, transferAndCall_1Call};
 use omnit_abi::arbos::{ARB_WASM, IArbWasm::codehashKeepaliveCall};
 use omnit_client::{ChainConfig, Client, amounts::Amount, record::Deployment, signers::test_account};
 use omnit_deployer::{DEFAULT_SALT, Genesis, Outcome, Request, deploy};
-use omnit_fixtures::{Chain, files};
+use omnit_fixtures::{Chain, chain::ACCOUNTS, files};
 use tempfile::TempDir;
 
 /// Base units of an amount of OMNIT.
 pub(crate) fn omnit(amount: u64) -> U256 {
     U256::from(amount) * Amount::ONE.0
 }
+
+/// The timelock, in whose place the node lets tests act: what they do as it takes a proposal elsewhere.
+pub(crate) const TIMELOCK: usize = ACCOUNTS as usize;
 
 /// Longest stretch of time that passes at once: well below the year that a program lives, and above the month it must be old.
 const HOP: u64 = 100 * 86_400;
@@ -34,28 +37,26 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The local genesis, with parameters that go to `timelock`.
-    pub(crate) async fn new(timelock: usize) -> Self {
-        let mut world = Self::undeployed(timelock).await;
+    /// The local genesis.
+    pub(crate) async fn new() -> Self {
+        let mut world = Self::undeployed().await;
         let outcome = deploy(&world.client, &world.request, &|_| ()).await.unwrap();
         let Outcome::Deployed(record, _) = outcome else { panic!("{outcome:?}") };
         world.take(&record);
+        let timelock = world.who(TIMELOCK);
+        let _: Option<()> = world.chain.request("anvil_impersonateAccount", (timelock,)).await.unwrap();
+        let _: Option<()> = world.chain.request("anvil_setBalance", (timelock, Amount::ONE.0)).await.unwrap();
         world.renewed_at.set(world.chain.now().await.unwrap());
         world
     }
 
     /// The same before anything is deployed.
-    pub(crate) async fn undeployed(timelock: usize) -> Self {
+    pub(crate) async fn undeployed() -> Self {
         let chain = Chain::node().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         files::contract_wasm("token").unwrap();
-        let text = std::fs::read_to_string(files::root().join("genesis/local.toml")).unwrap();
-        let owner = format!("timelock = \"{}\"", chain.account(timelock).to_checksum(None));
-        let line = text.lines().find(|line| line.starts_with("timelock = ")).unwrap().to_owned();
-        let genesis = folder.path().join("genesis.toml");
-        std::fs::write(&genesis, text.replace(&line, &owner)).unwrap();
         let request = Request {
-            genesis,
+            genesis: files::root().join("genesis/local.toml"),
             contracts: files::root().join("target/contracts"),
             deployments: folder.path().join("deployments"),
             salt: DEFAULT_SALT,
@@ -76,8 +77,9 @@ impl World {
         self.contracts[name]
     }
 
+    /// An account, or the timelock.
     pub(crate) fn who(&self, index: usize) -> Address {
-        self.chain.account(index)
+        if index == TIMELOCK { self.at("timelock") } else { self.chain.account(index) }
     }
 
     pub(crate) async fn read<C: SolCall>(&self, name: &str, call: &C) -> C::Return {

@@ -3,6 +3,7 @@
 //! Every figure is one transaction on a fresh copy of the same state, whole. Peers are staked or vested OpenZeppelin tokens; an approval that a
 //! peer needs beforehand is not counted, though ours needs none.
 
+mod governor;
 pub(crate) mod scale;
 mod staking;
 mod vesting;
@@ -99,7 +100,7 @@ impl Site {
         Ok(receipt.gas_used)
     }
 
-    /// Gas with every program cached, and with none.
+    /// Gas with every program cached, and with none; the same twice for contracts that are no programs.
     async fn cached_and_cold(&self, programs: &[Address], action: &Action) -> Result<(u64, u64)> {
         for program in programs {
             program::set_cached(&self.chain, *program, true).await?;
@@ -116,7 +117,7 @@ impl Site {
 pub(super) async fn measure() -> Result<Vec<Row>> {
     let mut rows = vesting::measure().await?;
     rows.extend(staking::measure().await?);
-
+    rows.extend(governor::measure().await?);
     Ok(rows)
 }
 

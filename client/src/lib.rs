@@ -9,6 +9,7 @@ mod client;
 pub mod config;
 mod declared;
 pub mod error;
+pub mod proposals;
 pub mod record;
 pub mod revert;
 mod send;

@@ -15,7 +15,7 @@ use omnit_abi::{
     IGovernor::{self, ProposalState},
     IStaking, IToken, IVesting,
 };
-use omnit_client::{ChainConfig, Client, ClientError, amounts::Amount};
+use omnit_client::{ChainConfig, Client, ClientError, amounts::Amount, proposals::proposal_id};
 use omnit_deployer::TOKEN;
 use omnit_node::{Config, Node, NodeHandle};
 use serde_json::{Value, json};
@@ -156,8 +156,7 @@ impl Copy {
         rehearsal: &mut Rehearsal,
     ) -> Result<u64> {
         self.act(proposer, proposal).await.wrap_err("it cannot be proposed")?;
-        let index = self.read(&IGovernor::proposalCountCall {}).await? - U256::from(1);
-        let id = self.read(&IGovernor::proposalDetailsAtCall { index }).await?.proposalId;
+        let id = proposal_id(proposal);
         let snapshot = self.read(&IGovernor::proposalSnapshotCall { proposalId: id }).await?;
         self.at(snapshot.to::<u64>() + 1).await?;
         rehearsal.quorum = Amount(self.read(&IGovernor::quorumCall { timepoint: snapshot }).await?);

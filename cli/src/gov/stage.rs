@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use alloy::{
     network::TransactionBuilder as _,
-    primitives::{Address, U256, keccak256},
+    primitives::{Address, U256},
     rpc::types::TransactionRequest,
-    sol_types::SolValue as _,
 };
 use clap::Args;
 use eyre::{Result, bail, ensure};
 use omnit_abi::IGovernor::{self, ProposalState};
-use omnit_client::{Sent, amounts::Amount};
+use omnit_client::{Sent, amounts::Amount, proposals::proposal_id};
 use serde_json::json;
 
 use super::{
@@ -97,7 +96,7 @@ async fn propose(session: &Session, plan: &Plan, is_dry: bool, is_forced: bool) 
         }
     }
     let parts = request(plan);
-    let id = id(&parts);
+    let id = proposal_id(&parts);
     lines.add("id", id);
     let mut json =
         json!({ "action": "propose", "id": id.to_string(), "description": plan.description, "calls": calls });
@@ -127,12 +126,6 @@ fn request(plan: &Plan) -> IGovernor::proposeCall {
         calldatas: plan.calls.iter().map(|call| call.data.clone()).collect(),
         description: plan.description.clone(),
     }
-}
-
-/// The id that the governor gives a proposal.
-fn id(parts: &IGovernor::proposeCall) -> U256 {
-    let (targets, values, calldatas) = (parts.targets.clone(), parts.values.clone(), parts.calldatas.clone());
-    keccak256((targets, values, calldatas, keccak256(&parts.description)).abi_encode_params()).into()
 }
 
 /// Makes a call at the newest block as the timelock, without sending it.

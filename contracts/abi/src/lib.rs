@@ -31,27 +31,15 @@ interfaces! {
     "../interfaces/IVesting.sol"
 }
 
-pub use governor::IGovernor;
-pub use timelock::ITimelock;
+pub use described::{IGovernor, ITimelock};
 
 #[allow(
     missing_docs,
     reason = "the files describe the values of their enums above them; an interface has no place for more"
 )]
-mod governor {
-    alloy_sol_types::sol!(
-        #[sol(all_derives)]
+mod described {
+    interfaces! {
         "../interfaces/IGovernor.sol"
-    );
-}
-
-#[allow(
-    missing_docs,
-    reason = "the files describe the values of their enums above them; an interface has no place for more"
-)]
-mod timelock {
-    alloy_sol_types::sol!(
-        #[sol(all_derives)]
         "../interfaces/ITimelock.sol"
-    );
+    }
 }

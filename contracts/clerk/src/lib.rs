@@ -6,11 +6,10 @@
 
 extern crate alloc;
 
-use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, FixedBytes, U256, aliases::U48};
 use alloy_sol_types::{
     SolCall,
-    abi::token::{DynSeqToken, PackedSeqToken, WordToken},
+    abi::token::{PackedSeqToken, WordToken},
     sol_data,
 };
 use omnit_abi::{
@@ -27,7 +26,7 @@ use omnit_governance::{
 use omnit_runtime::{
     Constant, Revert, Status, Words,
     amount::{narrow, widen},
-    call, chain, constant, dispatch, text, word,
+    call, chain, constant, dispatch, signature, text, word,
 };
 
 constant! {
@@ -110,7 +109,7 @@ pub fn serve(calldata: &[u8]) -> Status {
         EXTENDED_BALLOT_TYPEHASH(_) => Ok(word::<typed_data::ExtendedBallot>()),
         nonces_0(c) => Ok(signed::nonce(c.owner)),
         nonces_1(c) => Ok(signed::keyed_nonce(c.owner, c.key)),
-        eip712Domain => eip712_domain(),
+        eip712Domain => signature::declared_domain::<Name, DomainVersion>(),
 
         onERC721Received[_operator, _from, _id, _data] => Err::<FixedBytes<4>, _>(disabled()),
         onERC1155Received[_operator, _from, _id, _value, _data] => Err::<FixedBytes<4>, _>(disabled()),
@@ -189,20 +188,6 @@ fn supports_interface(id: u32) -> bool {
             castVoteWithReasonAndParamsBySig;
         onERC1155Received onERC1155BatchReceived;
     }
-}
-
-fn eip712_domain() -> <IGovernor::eip712DomainCall as SolCall>::ReturnToken<'static> {
-    let mut fields = B256::ZERO;
-    fields[0] = 0x0f;
-    (
-        WordToken(fields),
-        PackedSeqToken(text::<Name>()),
-        PackedSeqToken(text::<DomainVersion>()),
-        WordToken(B256::from(U256::from(chain::id()))),
-        WordToken(chain::this().into_word()),
-        WordToken(B256::ZERO),
-        DynSeqToken(Vec::new()),
-    )
 }
 
 fn tokens<C: Constant>() -> (PackedSeqToken<'static>,) {

@@ -1,20 +1,8 @@
 //! Hashes of the EIP-712 types that voters sign. Constants, proven by the tests below to be the hashes of the texts in `IGovernor.sol`.
 
-use alloy_primitives::{B256, b256};
-use omnit_runtime::constant;
+use omnit_runtime::typed_hashes;
 
-macro_rules! hashes {
-    ($($(#[$doc:meta])* $name:ident = $hash:literal, $text:expr;)*) => {
-        constant! {
-            $($(#[$doc])* pub $name = &b256!($hash).0;)*
-        }
-
-        /// Every constant of this module with the text whose keccak256 it is.
-        pub const ALL: &[(B256, &str)] = &[$((b256!($hash), $text)),*];
-    };
-}
-
-hashes! {
+typed_hashes! {
     /// Domain name.
     Name = "65b24df5c06f00828f9405af950b3ee1e7186b15fa82a9e92e79ac750959198c", omnit_abi::params::GOVERNOR_NAME;
     /// Domain version.

@@ -1,8 +1,9 @@
 //! Who signed: EIP-712 digests, ECDSA without malleable twins, ERC-1271.
 
-use crate::{Buffer, Constant, call, chain, constant, word};
-use alloy_primitives::{Address, B256};
-use alloy_sol_types::abi::token::{PackedSeqToken, WordToken};
+use crate::{Buffer, Constant, call, chain, constant, text, word};
+use alloc::vec::Vec;
+use alloy_primitives::{Address, B256, U256};
+use alloy_sol_types::abi::token::{DynSeqToken, PackedSeqToken, WordToken};
 
 /// ERC-1271, stated here because the runtime depends on no interface package.
 mod erc1271 {
@@ -26,6 +27,19 @@ constant! {
     HalfOrder = &alloy_primitives::b256!("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0").0;
 }
 
+/// Constants that are hashes of EIP-712 types, names and versions, and `ALL` of them with the texts they are the hashes of, for a test to compare.
+#[macro_export]
+macro_rules! typed_hashes {
+    ($($(#[$doc:meta])* $name:ident = $hash:literal, $text:expr;)*) => {
+        $crate::constant! {
+            $($(#[$doc])* pub $name = &alloy_primitives::b256!($hash).0;)*
+        }
+
+        /// Every constant of this module with the text whose keccak256 it is.
+        pub const ALL: &[(alloy_primitives::B256, &str)] = &[$((alloy_primitives::b256!($hash), $text)),*];
+    };
+}
+
 /// The EIP-712 domain separator of this contract on this chain.
 ///
 /// Computed on every use, so it follows a chain that changes its id; it costs less than a storage read.
@@ -38,6 +52,33 @@ pub fn domain_separator<NameHash: Constant, VersionHash: Constant>() -> B256 {
     domain.push_word(chain::this().into_word());
     chain::keccak256(domain.as_slice())
 }
+
+/// The answer of ERC-5267's `eip712Domain`: name, version, chain and contract are in the domain, a salt and extensions are not.
+#[inline(always)]
+pub fn declared_domain<Name: Constant, Version: Constant>() -> DeclaredDomain {
+    let mut fields = B256::ZERO;
+    fields[0] = 0x0f;
+    (
+        WordToken(fields),
+        PackedSeqToken(text::<Name>()),
+        PackedSeqToken(text::<Version>()),
+        WordToken(B256::from(U256::from(chain::id()))),
+        WordToken(chain::this().into_word()),
+        WordToken(B256::ZERO),
+        DynSeqToken(Vec::new()),
+    )
+}
+
+/// Fields, name, version, chain id, contract, salt, extensions.
+pub type DeclaredDomain = (
+    WordToken,
+    PackedSeqToken<'static>,
+    PackedSeqToken<'static>,
+    WordToken,
+    WordToken,
+    WordToken,
+    DynSeqToken<WordToken>,
+);
 
 /// The EIP-712 digest of a struct hash.
 #[inline(never)]
@@ -104,7 +145,7 @@ pub fn is_selector(word: B256, selector: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::{U256, keccak256};
+    use alloy_primitives::keccak256;
 
     #[test]
     fn domain_type_hash_is_the_hash_of_the_type() {

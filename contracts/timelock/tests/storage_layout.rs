@@ -2,27 +2,14 @@
 
 use crate::world::{DELAY, PROPOSER, World, role};
 use alloy::primitives::{B256, U256, keccak256};
+use omnit_fixtures::golden;
 use omnit_timelock::slot::{DOMAINS, Domain, own};
-use serde_json::json;
-use std::{fs, path::Path};
 
 #[test]
 fn storage_layout_equals_the_golden_file() {
-    let words: Vec<_> = DOMAINS
-        .iter()
-        .map(|(domain, name, key, value)| json!({"domain": *domain as u8, "name": name, "slot": key, "word": value}))
-        .collect();
-    let layout =
-        format!("{}\n", serde_json::to_string_pretty(&json!({"contract": "timelock", "words": words})).unwrap());
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("storage-layout.json");
-    if std::env::var_os("OMNIT_UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &layout).unwrap();
-    }
-    assert_eq!(
-        fs::read_to_string(&path).unwrap_or_default(),
-        layout,
-        "OMNIT_UPDATE_GOLDEN=1 rewrites {}",
-        path.display()
+    golden::storage_layout(
+        "timelock",
+        DOMAINS.iter().map(|(domain, name, key, word)| (*domain as u8, *name, *key, *word)),
     );
 }
 

@@ -16,11 +16,10 @@ mod signed;
 mod votes;
 
 use account::Account;
-use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256, aliases::U48};
 use alloy_sol_types::{
     SolCall,
-    abi::token::{DynSeqToken, PackedSeqToken, WordToken},
+    abi::token::{PackedSeqToken, WordToken},
 };
 use omnit_abi::{
     IToken::{self, ITokenCalls, ITokenErrors},
@@ -32,7 +31,7 @@ use omnit_runtime::{
     amount::{narrow, widen},
     call,
     call::Answer,
-    chain, constant, dispatch, emit, storage, text,
+    chain, constant, dispatch, emit, signature, storage, text,
 };
 use signed::{Authorization, Proof};
 use slot::Domain;
@@ -81,7 +80,7 @@ pub fn serve(calldata: &[u8]) -> Status {
             signed::permit([owner, spender], value, deadline, Proof::Bytes(signature)),
         nonces(c) => Ok(signed::nonce(c.owner)),
         DOMAIN_SEPARATOR(_) => Ok(signed::domain_separator()),
-        eip712Domain => eip712_domain(),
+        eip712Domain => signature::declared_domain::<Name, DomainVersion>(),
 
         clock(_) => Ok(U48::from(chain::now())),
         CLOCK_MODE => tokens::<ClockMode>(),
@@ -207,7 +206,7 @@ fn notify_receiver(operator: Address, from: Address, to: Address, value: U256, d
 #[inline(never)]
 fn accepted<C: SolCall>(answer: &Answer, refusal: impl FnOnce() -> Revert<Token>) -> Result<bool> {
     match answer.word() {
-        Some(word) if omnit_runtime::signature::is_selector(word, u32::from_be_bytes(C::SELECTOR)) => Ok(true),
+        Some(word) if signature::is_selector(word, u32::from_be_bytes(C::SELECTOR)) => Ok(true),
         _ if answer.is_success() || answer.is_empty() => Err(refusal()),
         _ => Err(Revert::raw(answer.data())),
     }
@@ -231,20 +230,6 @@ fn supports_interface(id: u32) -> bool {
         getVotes getPastVotes getPastTotalSupply delegates delegate delegateBySig;
         transferAndCall_0 transferAndCall_1 transferFromAndCall_0 transferFromAndCall_1 approveAndCall_0 approveAndCall_1;
     }
-}
-
-fn eip712_domain() -> <IToken::eip712DomainCall as SolCall>::ReturnToken<'static> {
-    let mut fields = B256::ZERO;
-    fields[0] = 0x0f;
-    (
-        WordToken(fields),
-        PackedSeqToken(text::<Name>()),
-        PackedSeqToken(text::<DomainVersion>()),
-        WordToken(B256::from(U256::from(chain::id()))),
-        WordToken(chain::this().into_word()),
-        WordToken(B256::ZERO),
-        DynSeqToken(Vec::new()),
-    )
 }
 
 fn tokens<C: Constant>() -> (PackedSeqToken<'static>,) {

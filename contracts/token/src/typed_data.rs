@@ -1,20 +1,8 @@
 //! Hashes of the EIP-712 types that holders sign. Constants, proven by the tests below to be the hashes of the texts in `IToken.sol`.
 
-use alloy_primitives::{B256, b256};
-use omnit_runtime::constant;
+use omnit_runtime::typed_hashes;
 
-macro_rules! hashes {
-    ($($(#[$doc:meta])* $name:ident = $hash:literal, $text:expr;)*) => {
-        constant! {
-            $($(#[$doc])* pub $name = &b256!($hash).0;)*
-        }
-
-        /// Every constant of this module with the text whose keccak256 it is.
-        pub const ALL: &[(B256, &str)] = &[$((b256!($hash), $text)),*];
-    };
-}
-
-hashes! {
+typed_hashes! {
     /// Domain name.
     Name = "3e2543a265bf89fbdab33bf7887e1846caf12ce80597c53ada8222edc1a515ca", omnit_abi::params::TOKEN_NAME;
     /// Domain version.

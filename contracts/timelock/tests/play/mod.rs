@@ -15,12 +15,6 @@ pub(crate) use step::{Run, SENDERS, runs};
 /// How long a failing run is made shorter.
 const SHRINK_MILLISECONDS: u32 = 20_000;
 
-/// A number from the environment, such as a seed.
-pub(crate) fn setting(name: &str, default: u64) -> Result<u64> {
-    std::env::var(name)
-        .map_or(Ok(default), |text| text.parse().map_err(|_| eyre!("{name} is {text}, it must be a number")))
-}
-
 /// Plays `cases` random values from one seed; one that fails is made shorter, and then told.
 pub(crate) fn play<S: Strategy>(
     (seed, cases): (u64, u64),

@@ -7,6 +7,7 @@ use alloy::primitives::{Address, Bytes, U256, Uint, aliases::U48, keccak256};
 use alloy::sol_types::{SolCall as _, SolValue as _};
 use eyre::Result;
 use omnit_abi::{IGovernor, ITimelock, IToken};
+use omnit_client::proposals::proposal_id;
 use omnit_client::typed_data::{Ballot, governor_domain, sign};
 use omnit_fixtures::token::OMNIT;
 use omnit_fixtures::{Chain, Reference, governor, staking, timelock, token, vesting};
@@ -136,8 +137,7 @@ impl Stand {
     }
 
     fn id(&self, number: u64) -> U256 {
-        let IGovernor::proposeCall { targets, values, calldatas, description } = self.proposal(number);
-        keccak256((targets, values, calldatas, keccak256(description)).abi_encode_params()).into()
+        proposal_id(&self.proposal(number))
     }
 
     fn vote(&self, number: u64) -> IGovernor::castVoteCall {
